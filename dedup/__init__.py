@@ -1,0 +1,1 @@
+"""Exact and near duplicates: signatures, bands, clusters, verification and the verdict with its evidence."""

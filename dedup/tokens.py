@@ -1,0 +1,148 @@
+"""Words, shingles and doses of UTF-8 text as integers, straight from Arrow buffers, without a Python object a word.
+
+A word is a run of letters and digits; a number keeps its decimal mark ("2,5" and "2.5" are one word) and ends where
+its unit begins ("500mg" is "500", "mg"). Text is lower-cased before (polars); accents and scripts are kept.
+"""
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+# Units that make the number before them a dose. Hashed the way `_words` hashes words.
+UNITS = ("mg", "g", "kg", "µg", "μg", "mcg", "ug", "ng", "ml", "l", "dl", "cl", "ui", "iu", "u", "mmol", "µmol",
+         "mol", "meq", "%", "mui", "miu", "mbq", "gbq", "kbq", "mm", "cm", "h", "hours", "ore", "heures", "horas")  # fmt: skip
+
+_FNV_OFFSET = np.uint64(0xCBF29CE484222325)
+_FNV_PRIME = np.uint64(0x100000001B3)
+_SHINGLE_BASE = np.uint64(0x9E3779B97F4A7C15)
+
+
+def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Bytes (uint8) and offsets (int64, one more than rows) of a string column."""
+    array = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    array = array.cast(pa.large_string())
+    _, offsets, data = array.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int64, count=len(array) + 1 + array.offset)[array.offset :]
+    return np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, np.uint8), starts
+
+
+@njit(cache=True, nogil=True)
+def mix(value):
+    """SplitMix64's finaliser: spreads any change over all 64 bits (Steele et al. 2014)."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True)
+def _kind(data, at, end):
+    """Class and length in bytes of the character at `at`: 0 separator, 1 digit, 2 letter, 3 the percent sign."""
+    byte = data[at]
+    if byte < 0x80:
+        if 0x30 <= byte <= 0x39:
+            return 1, 1
+        if 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or byte == 0x5F:
+            return 2, 1
+        return (3, 1) if byte == 0x25 else (0, 1)
+    if byte < 0xE0:
+        if byte == 0xC2 and at + 1 < end:  # Latin-1 punctuation; the letters among it are a, mu and o
+            second = data[at + 1]
+            letter = second == 0xAA or second == 0xB5 or second == 0xBA or second in (0xB2, 0xB3, 0xB9)
+            return (2, 2) if letter else (0, 2)
+        return 2, 2
+    if byte < 0xF0:
+        if byte == 0xE2 and at + 2 < end:  # U+2000..U+2FFF is punctuation and symbols, but for super- and subscripts
+            raised = (data[at + 1] == 0x81 and data[at + 2] >= 0xB0) or (data[at + 1] == 0x82 and data[at + 2] <= 0x9F)
+            return (2, 3) if raised else (0, 3)
+        if byte == 0xE3 and at + 1 < end and data[at + 1] == 0x80:  # CJK punctuation
+            return 0, 3
+        return 2, 3
+    return 2, 4
+
+
+@njit(cache=True, nogil=True)
+def words_of(data, start, end, hashes, numeric):
+    """Hash the words of `data[start:end]` into `hashes`, mark the numbers in `numeric`; return how many."""
+    count = np.int64(0)
+    at = start
+    while at < end:
+        kind, size = _kind(data, at, end)
+        if kind == 0:
+            at += size
+            continue
+        number = kind == 1
+        value = np.uint64(0xCBF29CE484222325)
+        while at < end:
+            kind, size = _kind(data, at, end)
+            if number:
+                mark = kind == 0 and (data[at] == 0x2E or data[at] == 0x2C)
+                if mark and at + 1 < end and 0x30 <= data[at + 1] <= 0x39:
+                    value = (value ^ np.uint64(0x2E)) * np.uint64(0x100000001B3)
+                    at += 1
+                    continue
+                if kind != 1:
+                    break
+            elif kind == 0 or kind == 3:
+                break
+            for byte in data[at : at + size]:
+                value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+            at += size
+        if not number and kind == 3 and value == np.uint64(0xCBF29CE484222325):  # a lone percent sign
+            value = (value ^ np.uint64(0x25)) * np.uint64(0x100000001B3)
+            at += 1
+        hashes[count] = mix(value)
+        numeric[count] = number
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def shingles_of(hashes, count, ngram):
+    """Sorted distinct 64-bit hashes of the `ngram`-word shingles of `count` hashed words; none if fewer words."""
+    if count < ngram:
+        return np.zeros(0, np.uint64)
+    base = np.uint64(0x9E3779B97F4A7C15)
+    leading = np.uint64(1)
+    for _ in range(ngram - 1):
+        leading *= base
+    found = np.empty(count - ngram + 1, np.uint64)
+    rolling = np.uint64(0)
+    for position in range(count):
+        if position >= ngram:
+            rolling -= hashes[position - ngram] * leading
+        rolling = rolling * base + hashes[position]
+        if position >= ngram - 1:
+            found[position - ngram + 1] = mix(rolling)
+    found.sort()
+    distinct = 1
+    for position in range(1, len(found)):
+        if found[position] != found[distinct - 1]:
+            found[distinct] = found[position]
+            distinct += 1
+    return found[:distinct]
+
+
+@njit(cache=True, nogil=True)
+def doses_of(hashes, numeric, count, units):
+    """Sorted distinct 32-bit hashes of the number-and-unit pairs; `units` is sorted."""
+    found = np.empty(count, np.uint32)
+    filled = 0
+    for position in range(count - 1):
+        if numeric[position]:
+            unit = hashes[position + 1]
+            place = np.searchsorted(units, unit)
+            if place < len(units) and units[place] == unit:
+                found[filled] = np.uint32(mix(hashes[position] * np.uint64(31) + unit) >> np.uint64(32))
+                filled += 1
+    return np.unique(found[:filled])
+
+
+def unit_hashes() -> np.ndarray:
+    """The hashes of `UNITS`, sorted, as `doses_of` wants them."""
+    hashes, numeric = np.empty(4, np.uint64), np.empty(4, np.bool_)
+    found = []
+    for unit in UNITS:
+        data = np.frombuffer(unit.encode(), np.uint8)
+        words_of(data, 0, len(data), hashes, numeric)
+        found.append(hashes[0])
+    return np.unique(np.array(found, np.uint64))

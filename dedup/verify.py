@@ -1,0 +1,144 @@
+"""Verification: a candidate is a duplicate only if it is similar enough to the document that wins against it.
+
+Unverified chains of LSH matches collapse templated medical text (leaflets, trial records). So each cluster is walked
+in the order of merit (source priority, quality, then id): the best document is kept, every other member that measures
+as its duplicate is dropped with the winner and the similarity as evidence, and the rest are walked again.
+
+Two texts that agree in their template but not in their doses are different medicines: a near duplicate must also share
+its doses (numbers with units).
+"""
+
+import dataclasses
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from shards.step import Step
+
+DUPLICATES = pa.schema(
+    [
+        pa.field("row", pa.uint32(), False),
+        pa.field("winner", pa.string(), False),
+        pa.field("similarity", pa.float64(), False),
+        pa.field("method", pa.string(), False),  # same-key, exact-duplicate or near-duplicate
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verify(Step):
+    """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `max_winners`: of one cluster's walk.
+
+    What is left of a cluster after `max_winners` winners is kept: no document is dropped unmeasured.
+    """
+
+    threshold: float = 0.8
+    dose_threshold: float = 0.8
+    max_winners: int = 64
+    sketch: int = 512
+
+    name = "verify"
+    version = 1
+    memory = 2 << 30
+
+    def run(self, clusters: pa.Table, signatures: list[pa.Table], ranks: list[pa.Table]) -> dict[str, list]:
+        """Clusters, and signatures and ranks of all partitions -> one DUPLICATES batch a partition."""
+        members = _Members(clusters["node"].to_numpy(), signatures, ranks)
+        names = clusters["cluster"].to_numpy()
+        cuts = np.concatenate([[0], np.flatnonzero(names[1:] != names[:-1]) + 1, [len(names)]]) if len(names) else [0]
+        found: list[list[tuple]] = [[] for _ in signatures]
+        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+            for loser, winner, similarity, method in self._walk(members, range(start, stop)):
+                found[members.partition[loser]].append((members.row[loser], members.doc_id[winner], similarity, method))
+        return {"duplicates": [_batch(sorted(rows)) for rows in found]}
+
+    def _walk(self, members: "_Members", cluster: range) -> list[tuple[int, int, float, str]]:
+        remaining = sorted(cluster, key=members.merit)
+        losers = []
+        for _ in range(self.max_winners):
+            if len(remaining) < 2:
+                break
+            winner, *others = remaining
+            remaining = []
+            for other in others:
+                method, similarity = self._compare(members, winner, other)
+                if method:
+                    losers.append((other, winner, similarity, method))
+                else:
+                    remaining.append(other)
+        return losers
+
+    def _compare(self, members: "_Members", a: int, b: int) -> tuple[str | None, float]:
+        if members.doc_id[a] == members.doc_id[b]:
+            return "same-key", 1.0
+        if members.content_hash[a] == members.content_hash[b]:
+            return "exact-duplicate", 1.0
+        if not (len(members.sketch[a]) and len(members.sketch[b])):
+            return None, 0.0
+        similarity = sketch_jaccard(members.sketch[a], members.sketch[b], self.sketch)
+        if similarity < self.threshold or jaccard(members.doses[a], members.doses[b]) < self.dose_threshold:
+            return None, similarity
+        return "near-duplicate", round(similarity, 4)
+
+
+class _Members:
+    """The columns of the documents in clusters, gathered from the partitions that hold them."""
+
+    def __init__(self, nodes: np.ndarray, signatures: list[pa.Table], ranks: list[pa.Table]):
+        self.partition = (nodes >> np.uint64(32)).astype(int).tolist()
+        self.row = (nodes & np.uint64(0xFFFFFFFF)).astype(int).tolist()
+        size = len(nodes)
+        self.doc_id, self.content_hash, self.priority, self.quality = ([None] * size for _ in range(4))
+        self.sketch, self.doses = [None] * size, [None] * size
+        places: dict[int, list[int]] = {}
+        for place, partition in enumerate(self.partition):
+            places.setdefault(partition, []).append(place)
+        for partition, mine in places.items():
+            rows = pa.array([self.row[place] for place in mine])
+            taken = signatures[partition].select(["doc_id", "content_hash", "sketch", "doses"]).take(rows)
+            rank = ranks[partition].take(rows)
+            columns = (
+                (self.doc_id, taken["doc_id"].to_pylist()),
+                (self.content_hash, taken["content_hash"].to_pylist()),
+                (self.sketch, [value.values.to_numpy() for value in taken["sketch"]]),
+                (self.doses, [value.values.to_numpy() for value in taken["doses"]]),
+                (self.priority, rank["priority"].to_pylist()),
+                (self.quality, rank["quality"].to_pylist()),
+            )
+            for target, values in columns:
+                for place, value in zip(mine, values, strict=True):
+                    target[place] = value
+
+    def merit(self, member: int) -> tuple:
+        """Sort key of the total order: the smallest is kept. Content decides every tie."""
+        return self.priority[member], -self.quality[member], self.doc_id[member], self.content_hash[member], member
+
+
+@njit(cache=True, nogil=True)
+def sketch_jaccard(a, b, k):
+    """Jaccard from two bottom-k sketches (sorted uint32): matches among the k smallest of the union (Broder 1997)."""
+    at_a = at_b = union = both = 0
+    while union < k and (at_a < len(a) or at_b < len(b)):
+        if at_b >= len(b) or (at_a < len(a) and a[at_a] < b[at_b]):
+            at_a += 1
+        elif at_a >= len(a) or b[at_b] < a[at_a]:
+            at_b += 1
+        else:
+            at_a += 1
+            at_b += 1
+            both += 1
+        union += 1
+    return both / union if union else 0.0
+
+
+def jaccard(a: np.ndarray, b: np.ndarray) -> float:
+    """Jaccard of two sorted arrays of distinct values; 1 for two empty ones."""
+    both = len(np.intersect1d(a, b, assume_unique=True))
+    union = len(a) + len(b) - both
+    return both / union if union else 1.0
+
+
+def _batch(rows: list[tuple]) -> pa.RecordBatch:
+    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in DUPLICATES]
+    return pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, DUPLICATES, strict=True)], schema=DUPLICATES)

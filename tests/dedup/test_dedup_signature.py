@@ -1,0 +1,114 @@
+"""Signatures: words and shingles as the definition says, estimates as datasketch's, similarity as exact sets."""
+
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from datasketch import MinHash
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.signature import Signature, minhash, permutations
+from dedup.tokens import doses_of, shingles_of, unit_hashes, words_of
+from dedup.verify import jaccard, sketch_jaccard
+from shards import schema
+
+WORDS = [f"word{n}" for n in range(400)]
+
+
+def documents(texts: list[str]) -> pa.Table:
+    ids = [schema.doc_id("test", str(number)) for number in range(len(texts))]
+    return pa.table({"doc_id": ids, "text": texts, "content_hash": [schema.content_hash(text) for text in texts]})
+
+
+def hashed_words(text: str) -> tuple[list[int], list[bool]]:
+    data = np.frombuffer(text.encode(), np.uint8)
+    hashes, numeric = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.bool_)
+    count = words_of(data, 0, len(data), hashes, numeric)
+    return hashes[:count].tolist(), numeric[:count].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("500mg twice", "500 mg, twice"),
+        ("2,5 mg", "2.5 mg"),
+        ("l’eau", "l'eau"),
+        ("«aspirine» – oui", "aspirine oui"),
+        ("5%", "5 %"),
+    ],
+)
+def test_words_do_not_depend_on_punctuation(text: str, same_as: str) -> None:
+    assert hashed_words(text)[0] == hashed_words(same_as)[0]
+
+
+def test_accents_and_superscripts_are_part_of_words() -> None:
+    assert hashed_words("età")[0] != hashed_words("eta")[0]
+    assert hashed_words("10⁹")[0] != hashed_words("10")[0]
+    assert hashed_words("vitamin b12")[1] == [False, False]
+
+
+def test_doses_are_numbers_with_their_unit() -> None:
+    def doses(text: str) -> set[int]:
+        hashes, numeric = hashed_words(text)
+        return set(doses_of(np.array(hashes, np.uint64), np.array(numeric), len(hashes), unit_hashes()).tolist())
+
+    assert doses("take 500 mg or 500mg in 2024") == doses("500 mg")
+    assert len(doses("500 mg then 1 g, at 5 %")) == 3
+    assert doses("chapter 4 of 12") == set()
+    assert doses("500 mg") != doses("250 mg")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60), st.integers(1, 6))
+def test_shingles_are_the_distinct_windows(words: list[str], ngram: int) -> None:
+    hashes = np.array(hashed_words(" ".join(words))[0], np.uint64)
+    windows = {tuple(words[at : at + ngram]) for at in range(len(words) - ngram + 1)}
+    shingles = shingles_of(hashes, len(hashes), ngram)
+    assert len(shingles) == len(windows)
+    assert (np.diff(shingles.astype(object)) > 0).all()
+
+
+def test_minhash_estimates_jaccard_as_well_as_datasketch() -> None:
+    random_ = random.Random(1)
+    multipliers, offsets = permutations(112, 1)
+    ours, theirs, exact = [], [], []
+    for _ in range(150):
+        shared = [random_.getrandbits(64) for _ in range(random_.randint(20, 180))]
+        a, b = (set(shared) | {random_.getrandbits(64) for _ in range(60)} for _ in range(2))
+        exact.append(len(a & b) / len(a | b))
+        signatures = [minhash(np.array(sorted(s), np.uint64), multipliers, offsets) for s in (a, b)]
+        ours.append((signatures[0] == signatures[1]).mean())
+        references = [MinHash(112), MinHash(112)]
+        for reference, values in zip(references, (a, b), strict=True):
+            reference.update_batch([value.to_bytes(8, "little") for value in values])
+        theirs.append(references[0].jaccard(references[1]))
+    our_error = np.sqrt(np.mean(np.subtract(ours, exact) ** 2))
+    their_error = np.sqrt(np.mean(np.subtract(theirs, exact) ** 2))
+    assert our_error < 0.05  # sqrt(J(1-J)/112) is at most 0.047
+    assert our_error < 1.25 * their_error
+
+
+@settings(max_examples=50)
+@given(st.sets(st.integers(0, 300), max_size=120), st.sets(st.integers(0, 300), max_size=120))
+def test_a_sketch_of_a_small_set_measures_exactly(a: set[int], b: set[int]) -> None:
+    left, right = (np.array(sorted(values), np.uint32) for values in (a, b))
+    exact = len(a & b) / len(a | b) if a | b else 0.0
+    assert sketch_jaccard(left, right, 512) == pytest.approx(exact)
+    assert jaccard(left, right) == pytest.approx(exact if a | b else 1.0)
+
+
+def test_short_documents_have_no_signature_and_rows_stay_in_order() -> None:
+    long_text = " ".join(WORDS[:100])
+    table = Signature().run(documents(["too short", long_text, "", long_text + " 500 mg"]))["signatures"]
+    schema.check(table, schema.SIGNATURE, "test")
+    assert table["shingles"].to_pylist() == [0, 96, 0, 98]
+    assert [len(row) for row in table["minhash"].to_pylist()] == [0, 112, 0, 112]
+    assert [len(row) for row in table["doses"].to_pylist()] == [0, 0, 0, 1]
+
+
+def test_a_signature_does_not_depend_on_the_partition_it_is_made_in() -> None:
+    texts = [" ".join(random.Random(n).choices(WORDS, k=60 + n)) for n in range(20)]
+    together = Signature().run(documents(texts))["signatures"].to_pylist()
+    alone = [Signature().run(documents(texts).slice(n, 1))["signatures"].to_pylist()[0] for n in range(20)]
+    assert together == alone
