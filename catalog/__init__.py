@@ -1,0 +1,1 @@
+"""Versions of a corpus: immutable manifests, the index over them, dataset cards and publishing."""

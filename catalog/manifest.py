@@ -1,0 +1,95 @@
+"""The manifest: everything that a version of a corpus is, as one immutable JSON record named by its hash.
+
+It holds no time, host, path or duration, so the same inputs and recipe give the same version id anywhere.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from shards.shard import Shard
+from shards.step import canonical_json
+from shards.store import Blob
+
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Funnel:
+    """What became of the inputs of one source: `inputs = kept + dropped + quarantined`.
+
+    `dropped` and `quarantined` map "stage.reason" to documents.
+    """
+
+    source: str
+    inputs: int
+    kept: int
+    dropped: dict[str, int]
+    quarantined: dict[str, int]
+
+    @property
+    def balance(self) -> int:
+        """Inputs that ended nowhere (positive) or twice (negative); 0 in a sound build."""
+        return self.inputs - self.kept - sum(self.dropped.values()) - sum(self.quarantined.values())
+
+
+@dataclasses.dataclass(frozen=True)
+class Composition:
+    """How much of a version comes from one source in one language under one licence (None: not stated)."""
+
+    source: str
+    language: str
+    license: str | None
+    documents: int
+    words: int
+    chars: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
+
+    `verdicts` and `quarantine` are the sidecar objects that explain every input that is not in `shards`.
+    `lengths` maps a language to counts of documents by words in bins [2^i, 2^(i+1)), i = 0, 1, 2 ...
+    """
+
+    name: str
+    recipe: dict[str, Any]
+    sources: list[dict[str, Any]]
+    shards: list[Shard]
+    verdicts: list[Blob]
+    quarantine: list[Blob]
+    funnels: list[Funnel]
+    composition: list[Composition]
+    lengths: dict[str, list[int]]
+    software: dict[str, str]
+    parents: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Version id: the first 16 hex digits of the SHA-256 of the manifest."""
+        return hashlib.sha256(canonical_json(self.as_json()).encode()).hexdigest()[:16]
+
+    def objects(self) -> Iterator[tuple[str, Blob]]:
+        """(kind, object) of everything in the store that the version refers to."""
+        yield from (("shard", shard.blob) for shard in self.shards)
+        yield from (("verdicts", blob) for blob in self.verdicts)
+        yield from (("quarantine", blob) for blob in self.quarantine)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, the content of `manifests/<id>.json`."""
+        plain = dataclasses.asdict(self)
+        plain["shards"] = [shard.as_json() for shard in self.shards]
+        return {"format": FORMAT} | plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> "Manifest":
+        """Inverse of `as_json`."""
+        fields = {name: value for name, value in plain.items() if name != "format"}
+        fields["shards"] = [Shard.from_json(entry) for entry in plain["shards"]]
+        fields["verdicts"] = [Blob(**entry) for entry in plain["verdicts"]]
+        fields["quarantine"] = [Blob(**entry) for entry in plain["quarantine"]]
+        fields["funnels"] = [Funnel(**entry) for entry in plain["funnels"]]
+        fields["composition"] = [Composition(**entry) for entry in plain["composition"]]
+        return cls(**fields)

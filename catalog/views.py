@@ -1,0 +1,149 @@
+"""Versions on a terminal: tables of rich, one function a view."""
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from catalog import summary
+from catalog.index import Entry
+from catalog.manifest import Funnel, Manifest
+from catalog.publish import Upload
+from catalog.verify import Report
+from catalog.versions import Lineage
+
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+def versions(entries: list[Entry]) -> RenderableType:
+    """All versions, newest first."""
+    table = _table(
+        "Version", "Name", "Tags", "Committed (UTC)", "Languages", ">Documents", ">Words", ">Size", "Parents"
+    )
+    for entry in entries:
+        table.add_row(
+            f"[cyan]{entry.id}[/]",
+            entry.name,
+            f"[green]{', '.join(entry.tags)}[/]",
+            f"{entry.created:%Y-%m-%d %H:%M}",
+            " ".join(entry.languages),
+            f"{entry.documents:,}",
+            f"{entry.words:,}",
+            size(entry.bytes),
+            " ".join(parent[:8] for parent in entry.parents) or "–",
+        )
+    return table
+
+
+def version(manifest: Manifest) -> RenderableType:
+    """Composition, funnel of each source, and document lengths."""
+    parts = _table("Language", "Source", "Licence", ">Documents", ">Words", ">Characters", title="What is in it")
+    for (language, source, license), amount in summary.amounts(manifest, "language", "source", "license").items():
+        counts = f"{amount.documents:,}", f"{amount.words:,}", f"{amount.chars:,}"
+        parts.add_row(language, escape(source), escape(license), *counts)
+    everything = summary.total(manifest)
+    parts.add_section()
+    counts = f"{everything.documents:,}", f"{everything.words:,}", f"{everything.chars:,}"
+    parts.add_row("all", "", "", *counts, style="bold")
+    heading = Text.assemble((manifest.name, "bold"), "  version ", (manifest.id, "cyan"))
+    return Group(heading, "", parts, "", funnels(manifest), "", _lengths(manifest))
+
+
+def funnels(manifest: Manifest) -> RenderableType:
+    """One row a reason, one column a source: inputs, dropped, quarantined, kept."""
+    columns = [*manifest.funnels]
+    if len(columns) > 1:
+        columns.append(summary.whole_funnel(manifest))
+    table = _table("", *(f">{escape(funnel.source)}" for funnel in columns), title="What became of every input")
+    table.add_row("inputs", *(f"{funnel.inputs:,}" for funnel in columns), style="bold")
+    whole = summary.whole_funnel(manifest)
+    for ending, colour, reasons in (("dropped", "red", whole.dropped), ("quarantined", "yellow", whole.quarantined)):
+        if reasons:
+            table.add_section()
+        for reason, _ in summary.by_count(reasons):
+            table.add_row(
+                f"[{colour}]{ending}[/] {escape(reason)}", *(_count(funnel, ending, reason) for funnel in columns)
+            )
+    table.add_section()
+    kept = (f"{funnel.kept:,} ({funnel.kept / funnel.inputs:.0%})" if funnel.inputs else "0" for funnel in columns)
+    table.add_row("kept", *kept, style="bold green")
+    return table
+
+
+def lineage(found: Lineage) -> RenderableType:
+    """Sources with digests, recipe and software, and the ancestors, as a tree."""
+    manifest = found.manifest
+    tree = Tree(Text.assemble((manifest.name, "bold"), " ", (manifest.id, "cyan")))
+    ancestors = tree.add("parents" if manifest.parents else "no parents")
+    for parent, known in found.ancestors:
+        note = f"{known.name}, {summary.total(known).documents:,} documents" if known else "[red]not in this catalog[/]"
+        ancestors.add(f"[cyan]{parent}[/] {note}")
+    sources = tree.add("sources")
+    for source in manifest.sources:
+        branch = sources.add(f"[bold]{escape(source['name'])}[/] {source['kind']}")
+        for part in source["partitions"]:
+            branch.add(Text(f"{part['sha256'][:16]}… {size(part['bytes']):>9}  {part['name']}"))
+    recipe = tree.add("recipe")
+    for name, value in summary.settings(manifest.recipe).items():
+        recipe.add(Text(f"{name} = {value}"))
+    software = tree.add("software")
+    for name, release in sorted(manifest.software.items()):
+        software.add(Text(f"{name} {release}"))
+    return tree
+
+
+def report(found: Report) -> RenderableType:
+    """What a verification found."""
+    read = f"{found.objects:,} objects, {size(found.bytes)}, {found.documents:,} documents"
+    if found.sound:
+        return f"[green]✓[/] version [cyan]{found.version}[/] is sound: {read} read again"
+    problems = "\n".join(f"[red]✗[/] {escape(problem)}" for problem in found.problems)
+    return f"{problems}\n[red]version {found.version} is damaged[/] ({read}); build it again to restore the objects"
+
+
+def upload(found: Upload) -> RenderableType:
+    """Files and sizes of an upload, and their total."""
+    table = _table("File", ">Size")
+    for path, bytes in found.files:
+        table.add_row(path, size(bytes))
+    table.add_section()
+    table.add_row(f"{len(found.files)} files", size(found.bytes), style="bold")
+    return table
+
+
+def size(bytes: int) -> str:
+    """Bytes in decimal units, as disks and the Hub count them."""
+    amount, units = float(bytes), ["kB", "MB", "GB", "TB"]
+    if amount < 1000:
+        return f"{bytes} B"
+    unit = ""
+    while amount >= 999.95 and units:
+        amount, unit = amount / 1000, units.pop(0)
+    return f"{amount:.1f} {unit}"
+
+
+def _lengths(manifest: Manifest) -> RenderableType:
+    spoken = summary.languages(manifest)
+    first = min((i for tag in spoken for i, count in enumerate(manifest.lengths[tag]) if count), default=0)
+    table = _table("", "Documents by words (bins double)", ">from", ">to", title="How long they are")
+    for tag in spoken:
+        counts = manifest.lengths[tag][first:]
+        most = max(counts)
+        bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] * 2 for count in counts)  # any document shows
+        table.add_row(tag, f"[cyan]{bars}[/]", f"{2**first:,}", f"{2 ** len(manifest.lengths[tag]) - 1:,}")
+    return table
+
+
+def _count(funnel: Funnel, ending: str, reason: str) -> str:
+    count = (funnel.dropped if ending == "dropped" else funnel.quarantined).get(reason, 0)
+    return f"{count:,}" if count else "[dim]·[/]"
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    return table
