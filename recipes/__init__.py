@@ -1,0 +1,1 @@
+"""Recipes: settings and material to run the platform end to end."""
