@@ -1,0 +1,152 @@
+"""Lexicons of medical terms: the format, the digest, and what a word weighs in each language.
+
+Format of `filters/lexicon/<language>.txt` (UTF-8): `#` starts a comment line; `[name weight]` starts a section and
+gives its entries their weight, 0 to 1; entries are separated by commas or line ends. `cardio*` matches words that
+begin so, `*itis` words that end so; several words are a phrase of two or three whole words, with at most punctuation
+between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
+out the everyday words that an affix would catch (trophy, by *trophy). An entry stands once in a file.
+"""
+
+import dataclasses
+import hashlib
+import re
+from functools import cache, lru_cache
+from importlib import resources
+
+import numpy as np
+
+from filters.words import fold
+from shards.errors import InputError
+
+LANGUAGES = ("en", "fr", "it", "es")
+LONGEST_PHRASE = 3
+_SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>\d(?:\.\d+)?)\]")
+_WORD = re.compile(r"[\w']+")
+_SHORTEST_AFFIX = 3
+_NONE = np.zeros(len(LANGUAGES), np.float32)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lexicon:
+    """Terms of one language with weights: whole words, prefixes, suffixes, and phrases as tuples of folded words."""
+
+    words: dict[str, float]
+    prefixes: dict[str, float]
+    suffixes: dict[str, float]
+    phrases: dict[tuple[str, ...], float]
+
+    def __len__(self) -> int:
+        return len(self.words) + len(self.prefixes) + len(self.suffixes) + len(self.phrases)
+
+    def weight(self, word: str) -> float:
+        """Weight of a folded word, 0 when it is not a term."""
+        if word in self.words:
+            return self.words[word]
+        longest, found = 0, 0.0
+        for length in range(_SHORTEST_AFFIX, len(word) + 1):
+            for affixes, part in ((self.prefixes, word[:length]), (self.suffixes, word[-length:])):
+                if part in affixes:
+                    weight = affixes[part]
+                    found = max(found, weight) if length == longest else weight
+                    longest = length
+        return found
+
+
+def parse(text: str, where: str) -> Lexicon:
+    """A lexicon file's text as a lexicon; `InputError` names the line that breaks the format."""
+    lexicon, weight = Lexicon({}, {}, {}, {}), None
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("#") or not line.strip():
+            continue
+        if line.startswith("["):
+            section = _SECTION.fullmatch(line.strip())
+            if section is None or not 0 <= (weight := float(section["weight"])) <= 1:
+                raise InputError(f"{where}, line {number}: {line!r} must be [name weight] with a weight from 0 to 1")
+            continue
+        if weight is None:
+            raise InputError(f"{where}, line {number}: terms before the first [name weight]")
+        for entry in filter(None, map(str.strip, line.split(","))):
+            _add(lexicon, entry, weight, f"{where}, line {number}")
+    return lexicon
+
+
+def _add(lexicon: Lexicon, entry: str, weight: float, where: str) -> None:
+    words = tuple(_WORD.findall(fold(entry).replace("'", " ")))
+    stars = entry.count("*")
+    if stars and (len(words) != 1 or stars > 1 or entry.strip("*") != entry.replace("*", "")):
+        raise InputError(f"{where}: {entry!r}: one star, at the start or the end of one word")
+    if not 1 <= len(words) <= LONGEST_PHRASE:
+        raise InputError(f"{where}: {entry!r} has {len(words)} words; a term has one to {LONGEST_PHRASE}")
+    if stars and len(words[0]) < _SHORTEST_AFFIX:
+        raise InputError(f"{where}: {entry!r} is too short an affix; at least {_SHORTEST_AFFIX} letters")
+    if len(words) > 1:
+        kind, term = lexicon.phrases, words
+    else:
+        kind = lexicon.words if not stars else lexicon.prefixes if entry.endswith("*") else lexicon.suffixes
+        term = words[0]
+    if term in kind:
+        raise InputError(f"{where}: {entry!r} is there already; leave one of the two out")
+    kind[term] = weight
+
+
+@cache
+def lexicons() -> tuple[Lexicon, ...]:
+    """The shipped lexicons, in the order of `LANGUAGES`; read once a process."""
+    return tuple(parse(_read(language), f"filters/lexicon/{language}.txt") for language in LANGUAGES)
+
+
+@cache
+def digest() -> str:
+    """SHA-256 of the shipped lexicon files, 64 hex digits: it is part of every key that they shape."""
+    return hashlib.sha256("\x00".join(_read(language) for language in LANGUAGES).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1 << 20)  # a batch meets mostly words that earlier batches met; bounded to some 200 MB
+def look_up(word: str) -> tuple[np.ndarray, int]:
+    """(weights of a word in each of `LANGUAGES`, its number as a part of phrases or 0); `word` as a text spells it."""
+    folded = fold(word)
+    number = phrase_table()[0].get(folded, 0)
+    words, prefixes, suffixes, longest = _all_terms()
+    lengths = range(_SHORTEST_AFFIX, min(longest, len(folded)) + 1)
+    if folded in words or any(folded[:n] in prefixes or folded[-n:] in suffixes for n in lengths):
+        return np.array([lexicon.weight(folded) for lexicon in lexicons()], np.float32), number
+    return _NONE, number
+
+
+@cache
+def _all_terms() -> tuple[set[str], set[str], set[str], int]:
+    """Words, prefixes and suffixes of all languages, and the longest affix: most words are turned away at once."""
+    words, prefixes, suffixes = (
+        set().union(*(getattr(lexicon, kind) for lexicon in lexicons())) for kind in ("words", "prefixes", "suffixes")
+    )
+    return words, prefixes, suffixes, max(map(len, prefixes | suffixes))
+
+
+@cache
+def phrase_table() -> tuple[dict[str, int], dict[int, np.ndarray], np.ndarray]:
+    """The phrases of all languages for arrays: (number of each folded component word, from 1 on;
+    for each length, the sorted keys of its phrases; weights of phrase k, counted through the lengths, by language).
+
+    The key of a phrase holds 20 bits of component number a word.
+    """
+    phrases = sorted({phrase for lexicon in lexicons() for phrase in lexicon.phrases})
+    numbers = {word: number for number, word in enumerate(sorted({word for phrase in phrases for word in phrase}), 1)}
+    keys: dict[int, np.ndarray] = {}
+    weights = []
+    for length in range(2, LONGEST_PHRASE + 1):
+        same = [(phrase_key([numbers[word] for word in phrase]), phrase) for phrase in phrases if len(phrase) == length]
+        keys[length] = np.array(sorted(key for key, _ in same), np.int64)
+        weights += [[lexicon.phrases.get(phrase, 0.0) for lexicon in lexicons()] for _, phrase in sorted(same)]
+    return numbers, keys, np.array(weights, np.float32).reshape(-1, len(LANGUAGES))
+
+
+def phrase_key(numbers: list) -> int | np.ndarray:
+    """Key of consecutive component numbers; works on integers and on arrays of them."""
+    key = numbers[0]
+    for number in numbers[1:]:
+        key = key << 20 | number
+    return key
+
+
+def _read(language: str) -> str:
+    return resources.files("filters").joinpath("lexicon", f"{language}.txt").read_text(encoding="utf-8")

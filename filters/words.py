@@ -1,0 +1,172 @@
+"""Words of a whole batch of texts as arrays: found, folded and hashed once, without a Python string a word.
+
+A word is a maximal run of letters, digits and combining marks, so an apostrophe ends it: l'insuline is two words.
+Folded means: case and accents gone, ligatures spelt out (œdème, ŒDEME and oedeme are one word).
+"""
+
+import dataclasses
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+_SPELT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "ı": "i", "μ": "µ"})
+_BATCH_BYTES = 8 << 20  # bounds the arrays at about 100 MB
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """Words of a batch: document d has the words `offsets[d]` to `offsets[d + 1]`.
+
+    `hashes` are 64-bit hashes of the folded words; `starts`, `ends` are byte positions in `data` (UTF-8);
+    `has_letter` tells words from bare numbers.
+    """
+
+    data: np.ndarray
+    offsets: np.ndarray
+    hashes: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    has_letter: np.ndarray
+
+    def word(self, index: int) -> str:
+        """The word as it stands in the text."""
+        return self.data[self.starts[index] : self.ends[index]].tobytes().decode()
+
+    def distinct(self) -> tuple[np.ndarray, np.ndarray]:
+        """(code of each word, index of the first word of each code); codes count up in order of appearance."""
+        return distinct(self.hashes)
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents and ligatures."""
+    if text.isascii():
+        return text.lower()
+    spelt = unicodedata.normalize("NFKD", text.casefold().translate(_SPELT))
+    return "".join(char for char in spelt if not unicodedata.combining(char)).translate(_SPELT)
+
+
+def batches(texts: pa.ChunkedArray) -> Iterator[pa.LargeStringArray]:
+    """The texts, in order, in batches of a few megabytes."""
+    for chunk in texts.cast(pa.large_string()).chunks:
+        offsets = np.frombuffer(chunk.buffers()[1], np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+        start = 0
+        while start < len(chunk):
+            end = int(np.searchsorted(offsets, offsets[start] + _BATCH_BYTES, side="right")) - 1
+            end = min(max(end, start + 1), len(chunk))
+            yield chunk.slice(start, end - start)
+            start = end
+
+
+def utf8(texts: pa.LargeStringArray) -> tuple[np.ndarray, np.ndarray]:
+    """(bytes, offsets) of the texts: document d is `bytes[offsets[d] : offsets[d + 1]]`; no copy."""
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8), ends
+
+
+def find_words(texts: pa.LargeStringArray) -> Words:
+    """Every word of every text."""
+    data, limits = utf8(texts)
+    return Words(data, *_scan(data, limits, fold_table()))
+
+
+def hash_words(words: list[str]) -> np.ndarray:
+    """Hashes of single words, sorted; equal to `Words.hashes` of the same words."""
+    return np.sort(find_words(pa.array(words, pa.large_string())).hashes)
+
+
+@cache
+def fold_table() -> np.ndarray:
+    """What each code point of the Basic Multilingual Plane is in a word: up to three folded code units, packed.
+
+    0: no part of a word; 1: a combining mark, which leaves no trace; else 16 bits a unit, digits included.
+    """
+    table = np.zeros(1 << 16, np.uint64)
+    for point in range(1 << 16):
+        category = unicodedata.category(chr(point))
+        if category == "Mn":
+            table[point] = 1
+        elif category[0] == "L" or category == "Nd":
+            units = [ord(unit) & 0xFFFF for unit in fold(chr(point))[:3]]
+            table[point] = sum(unit << (16 * place) for place, unit in enumerate(units)) or 1
+    return table
+
+
+@numba.njit(cache=True)
+def decode(data: np.ndarray, at: int) -> tuple[int, int]:
+    """(code point, bytes) of the UTF-8 character at `at`; the text is valid UTF-8, as Arrow strings are."""
+    lead = data[at]
+    if lead < 0x80:
+        return np.int64(lead), 1
+    if lead < 0xE0:
+        return np.int64(lead & 0x1F) << 6 | np.int64(data[at + 1] & 0x3F), 2
+    if lead < 0xF0:
+        return np.int64(lead & 0x0F) << 12 | np.int64(data[at + 1] & 0x3F) << 6 | np.int64(data[at + 2] & 0x3F), 3
+    return 0x10000, 4  # beyond the plane: never part of a word
+
+
+@numba.njit(cache=True)
+def _scan(data, limits, table):
+    documents = len(limits) - 1
+    room = (limits[-1] - limits[0]) // 2 + documents + 1  # a word and its end take two bytes, except at a text's end
+    offsets = np.zeros(documents + 1, np.int64)
+    hashes, starts, ends = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.int64)
+    has_letter = np.empty(room, np.bool_)
+    count = 0
+    for document in range(documents):
+        at, limit = limits[document], limits[document + 1]
+        inside, letter, value = False, False, _FNV_OFFSET
+        while at < limit:
+            point, size = decode(data, at)
+            units = table[point] if point < 0x10000 else np.uint64(0)
+            if units > 1:
+                if not inside:
+                    inside, letter, value, starts[count] = True, False, _FNV_OFFSET, at
+                while units:
+                    unit = units & np.uint64(0xFFFF)
+                    letter = letter or not (np.uint64(48) <= unit <= np.uint64(57))
+                    value = (value ^ unit) * _FNV_PRIME
+                    units >>= np.uint64(16)
+            elif inside and units == 0:
+                hashes[count], ends[count], has_letter[count] = _mix(value), at, letter
+                count += 1
+                inside = False
+            at += size
+        if inside:
+            hashes[count], ends[count], has_letter[count] = _mix(value), limit, letter
+            count += 1
+        offsets[document + 1] = count
+    return offsets, hashes[:count], starts[:count], ends[:count], has_letter[:count]
+
+
+@numba.njit(cache=True)
+def _mix(value):
+    value ^= value >> np.uint64(32)  # FNV's high bits change slowly: finish as MurmurHash3 does (Appleby 2011)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    return value ^ (value >> np.uint64(33))
+
+
+@numba.njit(cache=True)
+def distinct(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(code of each hash, index of the first hash of each code); codes count up in order of appearance."""
+    size = 16
+    while size < 2 * len(hashes):
+        size *= 2
+    slots, mask = np.full(size, -1, np.int64), np.uint64(size - 1)
+    codes, first = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
+    count = 0
+    for index in range(len(hashes)):
+        slot = hashes[index] & mask
+        while slots[slot] >= 0 and hashes[first[slots[slot]]] != hashes[index]:
+            slot = (slot + np.uint64(1)) & mask
+        if slots[slot] < 0:
+            slots[slot] = count
+            first[count] = index
+            count += 1
+        codes[index] = slots[slot]
+    return codes, first[:count].copy()
