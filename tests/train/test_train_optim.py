@@ -1,0 +1,67 @@
+"""Loss, optimizer and schedules compute what their papers say."""
+
+import math
+
+import pytest
+import torch
+
+from shards.errors import InputError
+from train.loss import batch_loss, token_losses
+from train.model import MT5, ModelConfig
+from train.optim import AdamWScaled, Schedule, gradient_norm
+
+CONFIG = ModelConfig(vocab_size=64, d_model=16, d_kv=8, d_ff=24, layers=1, heads=2, decoder_layers=1)
+
+
+def test_token_losses_are_cross_entropy_and_squared_normaliser():
+    logits = torch.randn(3, 5, 64, generator=torch.Generator().manual_seed(0)) * 4
+    targets = torch.arange(15).reshape(3, 5)
+    nll, squared = token_losses(logits, targets)
+    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    assert torch.allclose(nll.flatten(), expected, atol=1e-5)
+    assert torch.allclose(squared, torch.logsumexp(logits, -1) ** 2)
+
+
+def test_micro_batches_sum_to_the_loss_and_gradient_of_the_batch():
+    ids = torch.randint(3, 64, (6, 20), generator=torch.Generator().manual_seed(1))
+    inputs, targets = ids, ids[:, :7]
+    gradients = []
+    for size in (6, 2, 1):
+        model = MT5(CONFIG).initialise(0)
+        total = torch.tensor(0.0)
+        for at in range(0, 6, size):
+            loss, nll = batch_loss(model, inputs[at : at + size], targets[at : at + size], 42, 1e-4)
+            loss.backward()
+            total += loss.detach()
+            assert nll.shape == (size,)
+        gradients.append((total.item(), gradient_norm(model).item()))
+    assert gradients[1] == pytest.approx(gradients[0], rel=1e-5)
+    assert gradients[2] == pytest.approx(gradients[0], rel=1e-5)
+
+
+def test_one_step_is_adamw_scaled_by_the_matrix_s_rms():
+    model = MT5(CONFIG).initialise(0)
+    before = {name: value.detach().clone() for name, value in model.named_parameters()}
+    loss, _ = batch_loss(model, torch.arange(3, 33)[None], torch.arange(3, 13)[None], 10, 0.0)
+    loss.backward()
+    gradient = {name: value.grad.clone() for name, value in model.named_parameters()}
+    AdamWScaled(model).step(0.01, 1.0)
+    for name, parameter in model.named_parameters():
+        rms = max(1e-3, before[name].square().mean().sqrt().item())
+        adam = 0.1 * gradient[name] / (math.sqrt(0.001) * gradient[name].abs() + 1e-6)
+        expected = before[name] - 0.01 * rms * math.sqrt(0.001) / 0.1 * adam
+        assert torch.allclose(parameter, expected, atol=1e-6), name
+        assert parameter.grad is None
+
+
+def test_schedules_warm_up_and_end_where_they_should():
+    constant, rsqrt, cosine = (Schedule(kind, 2.0, 10, 100) for kind in ("constant", "rsqrt", "cosine"))
+    for schedule in (constant, rsqrt, cosine):
+        assert schedule.at(5) == pytest.approx(1.0)
+        assert schedule.at(10) == pytest.approx(2.0)
+    assert constant.at(100) == 2.0
+    assert rsqrt.at(40) == pytest.approx(1.0)
+    assert cosine.at(55) == pytest.approx(1.0)
+    assert cosine.at(100) == pytest.approx(0.0)
+    with pytest.raises(InputError, match="constant, rsqrt, cosine"):
+        Schedule("linear", 1.0, 0, 1)

@@ -1,0 +1,231 @@
+"""A whole run: the loss falls, the same command resumes it to the bit, and transformers loads what it exports."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import matplotlib.image
+import pytest
+import torch
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+from typer.testing import CliRunner
+
+from shards.errors import InputError
+from train.cli import app, parse_weights
+from train.commands import progress_bar
+from train.convert import load_pretrained
+from train.distributed import Group
+from train.evaluate import held_out_losses
+from train.model import shift_right
+from train.pretrain import prepare, pretrain
+from train.rundir import RunDir
+from train.settings import PretrainConfig
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OPTIONS = {
+    "vocab_size": 1500,
+    "input_length": 64,
+    "batch": 8,
+    "warmup": 10,
+    "eval_every": 20,
+    "checkpoint_every": 10,
+    "held_out": 0.1,
+}
+
+
+def config(root, out, **changes) -> PretrainConfig:
+    return PretrainConfig(root=str(root), version="test@latest", out=str(out), device="cpu", **(OPTIONS | changes))
+
+
+def metrics(out: Path) -> list[dict]:
+    """The records without the speed, the only thing in them that is not computed from the text."""
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in record.items() if not name.endswith("per_second")} for record in records]
+
+
+@pytest.fixture(scope="module")
+def run(root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "one"
+    return config(root, out, steps=60), pretrain(config(root, out, steps=60))
+
+
+def test_loss_falls_in_total_and_for_every_language(run):
+    _, result = run
+    assert 7.0 < result.first_loss < 8.5  # ln 1536 = 7.3
+    assert result.last_loss < result.first_loss - 1.0
+    assert sorted(result.losses) == ["en", "es", "fr"]
+    held_out = [record["held_out"] for record in metrics(result.run_dir) if "held_out" in record]
+    assert len(held_out) == 3
+    assert all(held_out[-1][name] < held_out[0][name] for name in held_out[0])
+
+
+def test_plot_is_an_image(run):
+    pixels = matplotlib.image.imread(run[1].loss_plot)
+    assert pixels.shape[1] > 1000
+    assert pixels.std() > 0.02
+
+
+@torch.no_grad()
+def test_transformers_loads_the_export_and_gives_the_same_logits(run):
+    _, result = run
+    theirs = AutoModelForSeq2SeqLM.from_pretrained(result.export_dir).eval()
+    tokens = AutoTokenizer.from_pretrained(result.export_dir)
+    own = load_pretrained(result.export_dir, torch.float32)
+    inputs = tokens("The patient was <extra_id_0> with antibiotics.", return_tensors="pt").input_ids
+    targets = tokens("<extra_id_0> treated", return_tensors="pt").input_ids
+    expected = theirs(input_ids=inputs, decoder_input_ids=shift_right(targets)).logits
+    assert (own(inputs, shift_right(targets)) - expected).abs().max().item() < 1e-4
+    assert torch.equal(theirs.lm_head.weight, own.head.weight)
+    assert torch.equal(theirs.get_input_embeddings().weight, own.embedding.weight)
+    assert not torch.equal(own.head.weight, own.embedding.weight)
+    assert theirs.generate(inputs, max_new_tokens=4).shape[0] == 1
+
+
+def test_exported_model_loss_is_the_run_s_held_out_loss(run, root):
+    options, result = run
+    tokens = AutoTokenizer.from_pretrained(result.export_dir)
+    assert tokens.convert_tokens_to_ids("<extra_id_0>") == len(tokens) - 1
+    folder = RunDir(result.run_dir)
+    group = Group(0, 1, torch.device("cpu"))
+    with progress_bar(disable=True) as bar:
+        _, _, held_out, _ = prepare(options, group, folder, bar)
+    own = load_pretrained(result.export_dir, torch.float32)
+    assert held_out_losses(own, held_out, 8, group) == result.losses
+
+
+def test_the_same_command_again_computes_nothing(run):
+    options, result = run
+    before = metrics(result.run_dir)
+    again = pretrain(options)
+    assert metrics(result.run_dir) == before
+    assert again == result
+
+
+def test_a_resumed_run_equals_an_unbroken_one_to_the_bit(run, root, tmp_path):
+    pretrain(config(root, tmp_path / "run", steps=33))
+    record = (tmp_path / "run" / "metrics.jsonl").read_text()
+    (tmp_path / "run" / "metrics.jsonl").write_text(record + '{"step": 34, "loss": 1')  # a line that a kill cut short
+    pretrain(config(root, tmp_path / "run", steps=60, keep=1))
+    broken, whole = metrics(tmp_path / "run"), metrics(run[1].run_dir)
+    assert [one.pop("held_out") for one in broken if one["step"] == 33]  # its last step then, evaluated
+    assert broken == whole
+    exported = [(folder / "model" / "model.safetensors").read_bytes() for folder in (tmp_path / "run", run[1].run_dir)]
+    assert exported[0] == exported[1]
+
+
+def test_micro_batches_give_the_same_losses(run, root, tmp_path):
+    pretrain(config(root, tmp_path / "run", steps=12, micro_batch=3))
+    for ours, whole in zip(metrics(tmp_path / "run"), metrics(run[1].run_dir), strict=False):
+        assert ours["loss"] == pytest.approx(whole["loss"], rel=1e-4)
+
+
+def test_another_setting_in_the_same_folder_is_refused_by_name(run, root):
+    with pytest.raises(InputError, match=r"seed = 0, this one has 1.*another --out"):
+        pretrain(dataclasses.replace(run[0], seed=1))
+    with pytest.raises(InputError, match="lr"):
+        pretrain(dataclasses.replace(run[0], lr=1.0))
+
+
+def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path):
+    model = str(run[1].export_dir)
+    result = pretrain(config(root, tmp_path / "run", steps=5, init=model, tokenizer=model, lr=1e-4, warmup=0))
+    assert result.first_loss < run[1].first_loss - 1.0
+    assert (result.export_dir / "spiece.model").read_bytes() == (Path(model) / "spiece.model").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": "huge"}, "no size 'huge'"),
+        ({"schedule": "linear"}, "no schedule 'linear'"),
+        ({"precision": "fp16"}, "fp16"),
+        ({"held_out": 1.0}, "held-out"),
+        ({"steps": 0}, "at least 1"),
+        ({"languages": ("de",)}, "no de in the version"),
+        ({"weights": {"en": 1.0, "fr": 0.0}}, "positive"),
+        ({"input_length": 2048}, "at most 1800"),
+        ({"tokenizer": "./nowhere"}, "no tokenizer"),
+        ({"init": "/nowhere"}, r"config\.json is missing"),
+    ],
+)
+def test_wrong_settings_are_refused_with_what_to_do(root, tmp_path, changes, message):
+    with pytest.raises(InputError, match=message):
+        pretrain(config(root, tmp_path / "run", **changes))
+
+
+def test_weights_are_read_from_the_command_line():
+    assert parse_weights("en=2, fr=1.5") == {"en": 2.0, "fr": 1.5}
+    with pytest.raises(InputError, match="en:2"):
+        parse_weights("en:2")
+
+
+def test_help_teaches_by_example():
+    result = CliRunner().invoke(app, ["--help"])
+    assert result.exit_code == 0
+    assert "torchrun" in result.output
+
+
+def command(root, out, steps: int) -> list[str]:
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in (OPTIONS | {"eval_every": 25}).items()]
+    return ["--root", str(root), "--version", "test@latest", "--out", str(out), f"--steps={steps}", *options]
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_equals_unbroken_to_the_bit(root, tmp_path):
+    program = [sys.executable, "-m", "train.pretrain"]
+    subprocess.run([*program, *command(root, tmp_path / "whole", 150)], check=True, env=environment())
+    broken = tmp_path / "broken"
+    kills = 0
+    for lines in (3, 37, 80, 121):  # steps at which to kill; not at a checkpoint
+        process = subprocess.Popen([*program, *command(root, broken, 150)], env=environment())
+        while process.poll() is None:
+            file = broken / "metrics.jsonl"
+            if file.exists() and file.read_text().count("\n") >= lines:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                kills += 1
+                break
+            time.sleep(0.002)
+    subprocess.run([*program, *command(root, broken, 150)], check=True, env=environment())
+    assert kills == 4
+    assert metrics(broken) == metrics(tmp_path / "whole")
+    weights = [(out / "model" / "model.safetensors").read_bytes() for out in (broken, tmp_path / "whole")]
+    assert weights[0] == weights[1]
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_losses_of_one(root, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    subprocess.run([sys.executable, "-m", "train.pretrain", *command(root, one, 30)], check=True, env=environment())
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
+    subprocess.run([*launch, "train.pretrain", *command(root, two, 30)], check=True, env=environment())
+    for alone, together in zip(metrics(one), metrics(two), strict=True):
+        assert together["loss"] == pytest.approx(alone["loss"], rel=1e-4)
+        assert together["languages"] == pytest.approx(alone["languages"], rel=1e-4)
+        assert together.get("held_out", {}) == pytest.approx(alone.get("held_out", {}), rel=1e-3)
+
+
+@pytest.mark.slow
+def test_errors_of_the_command_are_one_line_without_traceback(root, tmp_path):
+    program = [sys.executable, "-m", "train.pretrain", *command(root, tmp_path / "run", 5), "--languages=de"]
+    result = subprocess.run(program, capture_output=True, text=True, env=environment())
+    assert result.returncode == 1
+    assert result.stderr.strip().startswith("error: no de in the version; its languages: en, es, fr")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_bfloat16_on_a_gpu_follows_float32(root, tmp_path):
+    wide = pretrain(dataclasses.replace(config(root, tmp_path / "wide", steps=40), device="cuda", precision="fp32"))
+    narrow = pretrain(dataclasses.replace(config(root, tmp_path / "narrow", steps=40), device="cuda"))
+    assert narrow.last_loss == pytest.approx(wide.last_loss, rel=0.03)

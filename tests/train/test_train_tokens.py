@@ -1,0 +1,80 @@
+"""Token shards: made once, shared by versions, and equal to the text."""
+
+import dataclasses
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from train_corpus import commit, ntrex
+from typer.testing import CliRunner
+
+from train import spm, tokens
+from train.commands import open_version, progress_bar
+
+
+@pytest.fixture(scope="module")
+def made(root, tmp_path_factory):
+    corpus = open_version(root, "test@latest")
+    cache = tmp_path_factory.mktemp("cache")
+    with progress_bar(disable=True) as bar:
+        found = tokens.obtain_tokenizer(corpus, "train", corpus.languages, spm.Training(2000), cache, bar)
+        return corpus, found, tokens.tokenise(corpus, found, corpus.languages, bar)
+
+
+def test_documents_lie_one_behind_the_other_with_their_borders(made):
+    corpus, tokenizer, blobs = made
+    for language in corpus.languages:
+        for entry, blob in zip(corpus.shards(language), blobs[language], strict=True):
+            shard = tokens.read(corpus.store, blob)
+            names, texts = zip(*corpus.documents(entry), strict=True)
+            assert shard.doc_ids == [name for part in names for name in part]
+            expected = tokenizer.encode([text for part in texts for text in part])
+            assert shard.values.dtype == np.uint16
+            assert np.array_equal(shard.values, np.concatenate(expected))
+            assert np.array_equal(shard.offsets, np.cumsum([0, *map(len, expected)]))
+
+
+def test_what_exists_is_not_made_again(made, monkeypatch):
+    corpus, tokenizer, blobs = made
+    monkeypatch.setattr(tokens, "tokenise_shard", lambda *_: pytest.fail("tokenised twice"))
+    monkeypatch.setattr(tokens.spm, "train", lambda *_: pytest.fail("trained twice"))
+    with progress_bar(disable=True) as bar:
+        assert tokens.tokenise(corpus, tokenizer, corpus.languages, bar) == blobs
+        cache = tokenizer.folder.parent
+        again = tokens.obtain_tokenizer(corpus, "train", corpus.languages, spm.Training(2000), cache, bar)
+    assert again.digest == tokenizer.digest
+
+
+def test_the_name_changes_with_text_and_tokenizer(made):
+    corpus, tokenizer, _ = made
+    first, second = corpus.shards("en")
+
+    other = dataclasses.replace(tokenizer, digest="0" * 64)
+    assert len({tokens.key(first, tokenizer), tokens.key(second, tokenizer), tokens.key(first, other)}) == 3
+
+
+def test_reading_maps_the_file_and_copies_nothing(made):
+    corpus, _, blobs = made
+    shard = tokens.read(corpus.store, blobs["en"][0])
+    assert not shard.values.flags.owndata
+    assert not shard.values.flags.writeable
+
+
+def test_large_vocabularies_take_int32(made):
+
+    corpus, tokenizer, _ = made
+    table = tokens.tokenise_shard(corpus, corpus.shards("fr")[0], dataclasses.replace(tokenizer, size=250_100))
+    assert table["tokens"].type.value_type == pa.int32()
+
+
+def test_command_prints_counts_and_refuses_unknown_languages(tmp_path):
+    commit(tmp_path / "store", {"en": ntrex("en", 100, 10), "fr": ntrex("fr", 100, 10)})
+    runner = CliRunner()
+    arguments = ["--root", str(tmp_path / "store"), "--version", "test@latest", "--vocab-size", "1200"]
+    result = runner.invoke(tokens.app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "en: 10 documents" in result.output
+    refused = runner.invoke(tokens.app, [*arguments, "--languages", "de"])
+    assert "no de in the version" in str(refused.exception)
+    shutil.rmtree(tmp_path / "store")

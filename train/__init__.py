@@ -1,0 +1,1 @@
+"""Pretraining mT5 on a version of the catalog."""

@@ -1,0 +1,120 @@
+"""The options of `python -m train.pretrain`."""
+
+import math
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shards.errors import InputError
+from train.pretrain import pretrain
+from train.settings import PretrainConfig, PretrainResult
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+
+@app.command()
+def main(
+    version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
+    out: Annotated[Path, typer.Option(help="The run's folder; the same folder again resumes the run.")],
+    root: Annotated[Path, typer.Option(help="The store that holds the version.")] = Path("store"),
+    size: Annotated[str, typer.Option(help="tiny, small, base, large, xl or xxl (mT5's sizes).")] = "tiny",
+    init: Annotated[str, typer.Option(help="random, or the folder of a Hugging Face mT5 to go on from.")] = "random",
+    tokenizer: Annotated[str, typer.Option(help="train, a folder, a .model file, or a Hub name.")] = "train",
+    vocab_size: Annotated[int, typer.Option(help="Ids of a trained tokenizer, 100 sentinels included.")] = 32_000,
+    steps: Annotated[int, typer.Option(help="Steps in all.")] = 1000,
+    batch: Annotated[int, typer.Option(help="Examples a step, over all processes.")] = 16,
+    micro_batch: Annotated[int, typer.Option(help="Examples at once in one process; 0: its whole share.")] = 0,
+    input_length: Annotated[int, typer.Option(help="Encoder tokens of an example, at most 1800.")] = 512,
+    lr: Annotated[float, typer.Option(help="Peak learning rate, relative to each matrix's rms.")] = 2e-2,
+    schedule: Annotated[str, typer.Option(help="constant, rsqrt or cosine, after the warm-up.")] = "constant",
+    warmup: Annotated[int, typer.Option(help="Steps of linear warm-up.")] = 100,
+    weight_decay: Annotated[float, typer.Option(help="Decoupled weight decay.")] = 0.0,
+    clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
+    z_loss: Annotated[float, typer.Option(help="Weight of the z-loss.")] = 1e-4,
+    alpha: Annotated[float, typer.Option(help="Languages are mixed by documents ** alpha.")] = 0.3,
+    weights: Annotated[str, typer.Option(help="Explicit mixture instead, for example en=2,fr=1.")] = "",
+    languages: Annotated[str, typer.Option(help="Only these, comma-separated (default: all).")] = "",
+    held_out: Annotated[float, typer.Option(help="Share of documents that are only evaluated.")] = 0.02,
+    eval_every: Annotated[int, typer.Option(help="Steps between held-out evaluations; 0: at the end.")] = 100,
+    eval_examples: Annotated[int, typer.Option(help="Held-out examples of each language, at most.")] = 64,
+    checkpoint_every: Annotated[int, typer.Option(help="Steps between checkpoints; 0: at the end.")] = 100,
+    keep: Annotated[int, typer.Option(help="Checkpoints to keep.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of order, noise and parameters.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+) -> None:
+    """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
+
+    A tiny model with its own tokenizer, on a laptop:
+
+    [dim]python -m train.pretrain --version demo@latest --out runs/demo --vocab-size 4000 --input-length 128[/dim]
+
+    Go on from mT5-large on eight GPUs:
+
+    [dim]torchrun --nproc-per-node 8 -m train.pretrain --version medical@v1 --out runs/large --init models/mt5-large
+    --tokenizer models/mt5-large --batch 128 --micro-batch 16 --lr 1e-3 --steps 50000[/dim]
+
+    Losses are in metrics.jsonl and loss.png, the model for transformers in model/.
+    """
+    config = PretrainConfig(
+        root=str(root),
+        version=version,
+        out=str(out),
+        size=size,
+        init=init,
+        tokenizer=tokenizer,
+        vocab_size=vocab_size,
+        steps=steps,
+        batch=batch,
+        micro_batch=micro_batch,
+        input_length=input_length,
+        lr=lr,
+        schedule=schedule,
+        warmup=warmup,
+        weight_decay=weight_decay,
+        clip=clip,
+        z_loss=z_loss,
+        alpha=alpha,
+        weights=parse_weights(weights),
+        languages=tuple(filter(None, languages.split(","))),
+        held_out=held_out,
+        eval_every=eval_every,
+        eval_examples=eval_examples,
+        checkpoint_every=checkpoint_every,
+        keep=keep,
+        seed=seed,
+        device=device,
+        precision=precision,
+    )
+    result = pretrain(config)
+    if os.environ.get("RANK", "0") == "0":
+        Console().print(summary(result))
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Language weights of "en=2,fr=1"; empty for an empty text."""
+    weights = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            weights[name.strip()] = float(value)
+        except ValueError:
+            raise InputError(f"weight {part!r} is not LANGUAGE=NUMBER, for example en=2") from None
+        if not math.isfinite(weights[name.strip()]):
+            raise InputError(f"weight {part!r} is not a finite number")
+    return weights
+
+
+def summary(result: PretrainResult) -> Table:
+    """The run in a few lines."""
+    table = Table(show_header=False, box=None)
+    table.add_row("training loss", f"{result.first_loss:.3f} → {result.last_loss:.3f}")
+    for language, loss in result.losses.items():
+        table.add_row(f"held-out loss {language}", f"{loss:.3f}")
+    table.add_row("plot", str(result.loss_plot))
+    table.add_row("model", str(result.export_dir))
+    return table

@@ -1,0 +1,61 @@
+"""A version of the corpus as the trainer sees it: text by language, and which documents are held out."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from catalog.manifest import Manifest
+from shards import shard
+from shards.errors import InputError
+from shards.shard import Shard
+from shards.store import Store
+
+
+@dataclasses.dataclass(frozen=True)
+class Corpus:
+    """A version's manifest and the store that holds its shards."""
+
+    store: Store
+    manifest: Manifest
+
+    @property
+    def languages(self) -> list[str]:
+        """The version's languages (ISO 639-1), sorted."""
+        return sorted({entry.language for entry in self.manifest.shards})
+
+    def shards(self, language: str) -> list[Shard]:
+        """The language's shards in the manifest's order."""
+        found = [entry for entry in self.manifest.shards if entry.language == language]
+        if not found:
+            raise InputError(f"version {self.manifest.id} has no {language!r}; it has {', '.join(self.languages)}")
+        return found
+
+    def documents(self, entry: Shard) -> Iterator[tuple[list[str], list[str]]]:
+        """The shard's documents batch by batch, in order: (doc_ids, texts)."""
+        for batch in shard.read(self.store, entry, ["doc_id", "text"]):
+            yield batch["doc_id"].to_pylist(), batch["text"].to_pylist()
+
+    def digests(self) -> list[str]:
+        """Digests of all shards in the manifest's order: what a tokenizer trained on the version depends on."""
+        return [entry.blob.digest for entry in self.manifest.shards]
+
+
+def held_out_points(doc_ids: list[str]) -> np.ndarray:
+    """Each document's place in [0, 1), a pure function of its id: the same in every version that has it."""
+    digests = (hashlib.blake2b(name.encode(), digest_size=8, person=b"held-out").digest() for name in doc_ids)
+    return np.frombuffer(b"".join(digests), dtype="<u8") / 2.0**64
+
+
+def held_out_mask(doc_ids: list[str], fraction: float) -> np.ndarray:
+    """Which documents of one language are held out: those whose place is below `fraction`.
+
+    Where that is none of two or more documents, the one with the lowest place is held out, so that small corpora, too,
+    have a loss on unseen text. A language of a single document keeps it for training.
+    """
+    points = held_out_points(doc_ids)
+    mask = points < fraction
+    if fraction > 0 and len(points) > 1 and not mask.any():
+        mask[np.argmin(points)] = True
+    return mask

@@ -1,0 +1,27 @@
+"""Held-out loss of each language: the same examples at every step and in every run on the version."""
+
+import numpy as np
+import torch
+
+from train.distributed import Group
+from train.loss import token_losses
+from train.model import MT5, shift_right
+
+Examples = dict[str, list[tuple[np.ndarray, np.ndarray]]]
+
+
+@torch.no_grad()
+def held_out_losses(model: MT5, examples: Examples, size: int, group: Group) -> dict[str, float]:
+    """Nats per target token for each language that has held-out text; `size` examples are computed at once."""
+    names = [name for name, found in examples.items() if found]
+    sums = torch.zeros(len(names), 2, dtype=torch.float64, device=group.device)
+    for row, name in enumerate(names):
+        mine = examples[name][group.rank :: group.world]
+        for start in range(0, len(mine), size):
+            inputs, targets = (np.stack(side) for side in zip(*mine[start : start + size], strict=True))
+            labels = torch.from_numpy(targets).to(group.device)
+            logits = model(torch.from_numpy(inputs).to(group.device), shift_right(labels))
+            nll, _ = token_losses(logits, labels)
+            sums[row] += torch.stack([nll.double().sum(), nll.new_tensor(nll.numel(), dtype=torch.float64)])
+    totals = group.sum(sums).tolist()
+    return {name: nll / count for name, (nll, count) in zip(names, totals, strict=True)}

@@ -1,0 +1,26 @@
+"""The loss: cross entropy in float32 plus z-loss, over all target tokens of the global batch."""
+
+import torch
+from torch import Tensor
+
+from train.model import MT5, shift_right
+
+Z_LOSS = 1e-4  # t5x, mt5/base.gin: keeps the softmax's normaliser near 1
+
+
+def token_losses(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """(negative log likelihood, squared log normaliser) of each target token, float32, in the shape of `targets`."""
+    normaliser = torch.logsumexp(logits.float(), dim=-1)
+    chosen = logits.float().gather(-1, targets[..., None])[..., 0]
+    return normaliser - chosen, normaliser.square()
+
+
+def batch_loss(model: MT5, inputs: Tensor, targets: Tensor, total: int, z_loss: float) -> tuple[Tensor, Tensor]:
+    """(this part's share of the global loss, summed likelihood loss of each example).
+
+    `total` counts the target tokens of the whole global batch: a sum divided once is right for any number of processes
+    and micro-batches; a mean of means is not. Targets have no padding; rows of the embedding above the tokenizer are
+    never targets because no tokenizer yields them.
+    """
+    nll, squared = token_losses(model(inputs, shift_right(targets)), targets)
+    return (nll.sum() + z_loss * squared.sum()) / total, nll.detach().sum(dim=1)

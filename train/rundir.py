@@ -1,0 +1,57 @@
+"""A run's folder: config.json, metrics.jsonl, checkpoints/, loss.png, model/."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from shards.errors import InputError
+
+
+class RunDir:
+    """Files of one run. Metrics are flushed before a checkpoint, so a resumed run never lacks a line."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.loss_plot = path / "loss.png"
+        self.export = path / "model"
+        self._metrics = path / "metrics.jsonl"
+
+    def claim(self, fixed: dict) -> None:
+        """Begin the run, or check that the run that began here is this one; `InputError` names what differs."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        config = self.path / "config.json"
+        if not config.exists():
+            temporary = self.path / ".tmp-config.json"
+            temporary.write_text(json.dumps(fixed, indent=1, sort_keys=True))
+            temporary.replace(config)
+            return
+        begun = json.loads(config.read_text())
+        for name in sorted(begun.keys() | fixed.keys()):
+            if begun.get(name) != fixed.get(name):
+                raise InputError(
+                    f"{self.path} holds a run with {name} = {begun.get(name)!r}, this one has {fixed.get(name)!r}: "
+                    "give another --out, or the same setting to resume it"
+                )
+
+    def keep_until(self, step: int) -> None:
+        """Drop the metrics after `step`: they are computed again. A line that a kill cut short is after it, too."""
+        lines = [json.dumps(record) for record in self.metrics() if record["step"] <= step]
+        temporary = self.path / ".tmp-metrics.jsonl"
+        temporary.write_text("".join(f"{line}\n" for line in lines))
+        temporary.replace(self._metrics)
+
+    def log(self, record: dict) -> None:
+        """Append a record and make it durable."""
+        with self._metrics.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def metrics(self) -> Iterator[dict]:
+        """All complete records, in order."""
+        if self._metrics.exists():
+            for line in self._metrics.read_text().splitlines(keepends=True):
+                if line.endswith("\n"):
+                    yield json.loads(line)

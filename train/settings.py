@@ -1,0 +1,88 @@
+"""What a pretraining run is told, and what it gives back."""
+
+import dataclasses
+from pathlib import Path
+
+from shards.errors import InputError
+from train.model import preset
+from train.optim import Schedule
+
+# May differ when a run is resumed: they say where, how long and how often, not what is computed.
+FREE = frozenset({"root", "out", "version", "steps", "micro_batch", "device", "eval_every", "checkpoint_every", "keep"})
+
+
+@dataclasses.dataclass(frozen=True)
+class PretrainConfig:
+    """One pretraining run.
+
+    `batch` examples a step over all processes; `micro_batch` at once in one process (0: all of its share).
+    `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
+    `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
+    `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
+    """
+
+    root: str
+    version: str
+    out: str
+    size: str = "tiny"
+    init: str = "random"
+    tokenizer: str = "train"
+    vocab_size: int = 32_000
+    steps: int = 1000
+    batch: int = 16
+    micro_batch: int = 0
+    input_length: int = 512
+    lr: float = 2e-2
+    schedule: str = "constant"
+    warmup: int = 100
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    z_loss: float = 1e-4
+    alpha: float = 0.3
+    weights: dict[str, float] = dataclasses.field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    held_out: float = 0.02
+    eval_every: int = 100
+    eval_examples: int = 64
+    checkpoint_every: int = 100
+    keep: int = 2
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.batch < 1 or self.input_length < 8 or self.keep < 1:
+            raise InputError("steps, batch and keep must be at least 1, the input length at least 8")
+        preset(self.size, 1)
+        Schedule(self.schedule, self.lr, self.warmup, self.steps)
+        if self.languages and self.weights and set(self.languages) != set(self.weights):
+            raise InputError(
+                f"languages {', '.join(self.languages)} are not those of weights {', '.join(self.weights)}"
+            )
+        if not 0 <= self.held_out < 1:
+            raise InputError(f"held-out share is {self.held_out}; give a number from 0 to below 1, for example 0.02")
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise InputError(f"no device {self.device!r}; devices: auto, cpu, cuda")
+        if self.precision not in ("auto", "fp32", "bf16"):
+            raise InputError(f"no precision {self.precision!r}; precisions: auto, fp32, bf16")
+
+    def fixed(self) -> dict:
+        """What a resumed run must have in common with the run that began; the cosine's shape needs `steps` too."""
+        free = FREE - {"steps"} if self.schedule == "cosine" else FREE
+        plain = dataclasses.asdict(self) | {"languages": list(self.languages)}
+        return {name: value for name, value in plain.items() if name not in free}
+
+
+@dataclasses.dataclass(frozen=True)
+class PretrainResult:
+    """Where a run's files lie, and its losses in nats per target token.
+
+    `losses` is the last held-out loss of each language; a language without held-out text is absent.
+    """
+
+    run_dir: Path
+    loss_plot: Path
+    export_dir: Path
+    first_loss: float
+    last_loss: float
+    losses: dict[str, float]
