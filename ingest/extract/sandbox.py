@@ -1,0 +1,165 @@
+"""Isolation: extraction in a child process, so that a crash, a hang or a memory bomb costs exactly one document."""
+
+import atexit
+import dataclasses
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from ingest.extract.framing import Decoder, FramingError, encode
+from ingest.extract.result import Extracted, ExtractError
+from shards.errors import BuildError
+
+_CHUNK = 1 << 16
+_START_SECONDS = 120.0  # for imports on a busy machine
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What one document may use. CPU time decides (it does not depend on how busy the machine is); `wall_seconds` ends
+    what sleeps. `recycle`: documents after which a child is replaced."""
+
+    cpu_seconds: int = 60
+    wall_seconds: int = 300
+    memory: int = 2 << 30  # bytes of address space
+    max_pages: int = 2000  # of a PDF
+    recycle: int = 500
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Sandbox:
+    """One child process, started when needed, restarted after it died. Not for use by several threads."""
+
+    def __init__(self, limits: Limits, module: str = "ingest.extract.worker"):
+        self._limits, self._module = limits, module
+        self._child: subprocess.Popen | None = None
+        self._decoder = Decoder()
+        self._served = 0
+
+    def extract(self, payload: bytes, mime: str, charset: str | None, url: str | None) -> Extracted:
+        """Text of a payload. Raises `ExtractError`; reasons beside the extractors' own: crash, timeout, oom.
+
+        A crash or lack of memory is tried once more in a fresh child, so that what documents before it left behind, or
+        a busy machine, does not decide.
+        """
+        try:
+            return self._once(payload, mime, charset, url)
+        except ExtractError as error:
+            if error.reason not in ("crash", "oom"):
+                raise
+        try:
+            return self._once(payload, mime, charset, url)
+        except ExtractError as error:
+            raise ExtractError(error.reason, str(error), attempts=2) from error
+
+    def _once(self, payload: bytes, mime: str, charset: str | None, url: str | None) -> Extracted:
+        if self._child is None or self._served >= self._limits.recycle:
+            self._start()
+        self._served += 1
+        request = encode({"mime": mime, "charset": charset, "url": url}, payload)
+        try:
+            header, text = self._exchange(request, self._limits.wall_seconds)
+        except TimeoutError:
+            self.close()
+            raise ExtractError("timeout", f"no answer in {self._limits.wall_seconds} s of wall time") from None
+        except FramingError as error:
+            self.close()
+            raise ExtractError("crash", f"the extractor's answer is damaged: {error}") from error
+        except EOFError:
+            raise self._autopsy() from None
+        if header.get("restart"):
+            self.close()
+        if "reason" in header:
+            raise ExtractError(header["reason"], header["message"])
+        published = datetime.fromisoformat(header["published"]) if header["published"] else None
+        facts = header | {"published": published, "opt_out": tuple(header["opt_out"])}
+        return Extracted(text.decode(), **facts)
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout):
+                stream.close()
+            self._child = None
+
+    def _start(self) -> None:
+        self.close()
+        limits = (self._limits.memory, self._limits.cpu_seconds, self._limits.max_pages)
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join([root, *filter(None, sys.path)])
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", self._module, *map(str, limits)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, bufsize=0, env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"},
+        )  # fmt: skip
+        os.set_blocking(self._child.stdin.fileno(), False)
+        os.set_blocking(self._child.stdout.fileno(), False)
+        self._decoder, self._served = Decoder(), 0
+        try:
+            self._exchange(b"", _START_SECONDS)  # its first message says that it is ready
+        except (EOFError, TimeoutError, FramingError) as error:
+            self.close()
+            command = f"{sys.executable} -m {self._module} {' '.join(map(str, limits))}"
+            raise BuildError(
+                f"the extraction process does not start ({error!r}); run by hand to see why: {command}"
+            ) from error
+
+    def _exchange(self, request: bytes, seconds: float) -> tuple[dict, bytes]:
+        """Send while receiving (neither pipe can then block the other) until one message is complete."""
+        child, deadline, unsent = self._child, time.monotonic() + seconds, memoryview(request)
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ)
+            if unsent:
+                selector.register(child.stdin, selectors.EVENT_WRITE)
+            while True:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise TimeoutError
+                for key, _ in selector.select(remaining):
+                    if key.fileobj is child.stdin:
+                        try:
+                            unsent = unsent[os.write(child.stdin.fileno(), unsent[:_CHUNK]) :]
+                        except BrokenPipeError:
+                            raise EOFError from None
+                        if not unsent:
+                            selector.unregister(child.stdin)
+                    else:
+                        data = os.read(child.stdout.fileno(), _CHUNK)
+                        if not data:
+                            raise EOFError
+                        if (message := self._decoder.feed(data)) is not None:
+                            return message
+
+    def _autopsy(self) -> ExtractError:
+        """Why the child died: CPU limit, memory limit (it was near it), or a crash."""
+        child = self._child
+        os.kill(
+            child.pid, signal.SIGKILL
+        )  # if it closed its pipe and lives on; how a dying one ends is settled already
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.close()
+        if child.returncode == -signal.SIGXCPU:
+            return ExtractError("timeout", f"used up {self._limits.cpu_seconds} s of CPU time")
+        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        if peak > 0.6 * self._limits.memory:
+            return ExtractError("oom", f"died near the memory limit of {self._limits.memory} bytes")
+        name = signal.Signals(-child.returncode).name if child.returncode < 0 else f"exit status {child.returncode}"
+        return ExtractError("crash", f"the extraction process died: {name}")
+
+
+@cache
+def shared(limits: Limits) -> Sandbox:
+    """This process's sandbox for these limits, kept between partitions and closed at exit."""
+    sandbox = Sandbox(limits)
+    atexit.register(sandbox.close)
+    return sandbox

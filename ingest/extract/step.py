@@ -1,0 +1,130 @@
+"""The extract step: a partition's raw inputs become documents, and what gives no text becomes quarantine rows."""
+
+import dataclasses
+import hashlib
+from typing import ClassVar
+
+import pyarrow as pa
+
+from ingest.extract.charset import decode
+from ingest.extract.clean import clean, clean_line
+from ingest.extract.result import Extracted, ExtractError
+from ingest.extract.sandbox import DEFAULT_LIMITS, Limits, Sandbox, shared
+from ingest.sources.base import Partition, Record, Refusal, Source
+from shards import schema
+from shards.step import Step, library_version
+
+_MESSAGE = 500  # characters of an error's message that are kept
+
+
+@dataclasses.dataclass(frozen=True)
+class Extract(Step):
+    """Reads `partition` of `source`; each input ends as one row of `documents` or of `quarantine`, sorted by doc_id.
+
+    Of inputs with the same key, the first in reading order counts; the others are quarantined as `same-key`.
+    """
+
+    name: ClassVar[str] = "extract"
+    libraries: ClassVar[tuple[str, ...]] = (
+        "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "pyarrow",
+    )  # fmt: skip
+    memory: ClassVar[int] = 3 << 30
+    timeout: ClassVar[float] = 6 * 3600.0  # a WARC of 1 GB holds 40,000 pages at about 15 a second
+
+    source: Source
+    partition: Partition
+    limits: Limits = DEFAULT_LIMITS
+
+    @property
+    def source_bytes(self) -> int:
+        """Size of the partition's raw files."""
+        return self.partition.bytes
+
+    def run(self) -> dict[str, pa.Table]:
+        """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`}."""
+        documents: dict[str, dict] = {}
+        quarantine: list[dict] = []
+        sandbox = shared(self.limits)
+        for item in self.source.read(self.partition):
+            outcome = item if isinstance(item, Refusal) else document(item, self.source.name, sandbox)
+            if isinstance(outcome, dict) and outcome["doc_id"] in documents:
+                first = documents[outcome["doc_id"]]
+                where = f"{first['raw_file']}" + ("" if first["raw_offset"] is None else f" at {first['raw_offset']}")
+                outcome = refuse(item, "same-key", f"its key was read before, in {where}")
+            if isinstance(outcome, Refusal):
+                quarantine.append(quarantine_row(outcome, self.source.name))
+            else:
+                documents[outcome["doc_id"]] = outcome
+        # Rows of one key stay in reading order: the sort is stable.
+        quarantine.sort(key=lambda row: row["doc_id"])
+        rows = [documents[doc_id] for doc_id in sorted(documents)]
+        return {
+            "documents": pa.Table.from_pylist(rows, schema=schema.DOCUMENT),
+            "quarantine": pa.Table.from_pylist(quarantine, schema=schema.QUARANTINE),
+        }
+
+
+def document(record: Record, source: str, sandbox: Sandbox) -> dict | Refusal:
+    """A record as a row of `schema.DOCUMENT`, or the refusal of a record that gives no text."""
+    try:
+        found = _text_of(record, sandbox)
+    except ExtractError as error:
+        return refuse(record, error.reason, str(error), error.attempts)
+    text = clean(found.text)
+    if not text:
+        return refuse(record, "empty", "no text is left after cleaning")
+    key = _utf8(record.key)
+    return {
+        "doc_id": schema.doc_id(source, key),
+        "text": text,
+        "title": clean_line(record.title or found.title),
+        "language": clean_line(record.language or found.language),
+        "source": source,
+        "source_id": key,
+        "url": _utf8(record.url),
+        "canonical_url": _utf8(record.canonical_url),
+        "published": record.published or found.published,
+        "fetched": record.fetched,
+        "mime": record.mime,
+        "license": record.license or found.license,
+        "license_evidence": clean_line(record.license_evidence or found.license_evidence),
+        "opt_out": sorted({*record.opt_out, *found.opt_out}),
+        "extractor": found.extractor,
+        "content_hash": schema.content_hash(text),
+        "words": len(text.split()),
+        "chars": len(text),
+        "raw_file": _utf8(record.raw_file),
+        "raw_offset": record.raw_offset,
+    }
+
+
+def _text_of(record: Record, sandbox: Sandbox) -> Extracted:
+    if record.text is not None:
+        return Extracted(record.text, f"medcorpus/{library_version('medcorpus')}")
+    if record.mime == "text/plain":
+        return Extracted(decode(record.payload, record.charset)[0], f"medcorpus/{library_version('medcorpus')}")
+    return sandbox.extract(record.payload, record.mime, record.charset, record.url)
+
+
+def refuse(record: Record, reason: str, message: str, attempts: int = 1) -> Refusal:
+    """The refusal of a record by this stage, with the digest of its input."""
+    data = record.payload if record.payload is not None else (record.text or "").encode(errors="replace")
+    digest = hashlib.sha256(data).hexdigest()
+    place = (record.raw_file, record.raw_offset)
+    return Refusal(record.key, "extract", reason, message, *place, record.url, digest, attempts)
+
+
+def quarantine_row(refusal: Refusal, source: str) -> dict:
+    """A refusal as a row of `schema.QUARANTINE`."""
+    row = dataclasses.asdict(refusal)
+    key = _utf8(row.pop("key"))
+    message = clean(row["message"])[:_MESSAGE]
+    return row | {
+        "doc_id": schema.doc_id(source, key), "source": source, "source_id": key, "message": message,
+        "url": _utf8(refusal.url), "raw_file": _utf8(refusal.raw_file),
+    }  # fmt: skip
+
+
+def _utf8(text: str | None) -> str | None:
+    """`text` without lone surrogates (a file name that is not UTF-8, say), which Arrow cannot hold."""
+    return None if text is None else text.encode("utf-8", "replace").decode()

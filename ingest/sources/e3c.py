@@ -1,0 +1,62 @@
+"""The European Clinical Case Corpus (E3C): one JSON file, one document, with its own licence.
+
+Format and corpus: https://github.com/hltfbk/E3C-Corpus.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.dates import parse_date
+from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
+from ingest.sources.licenses import spdx
+from shards.step import local
+
+_LIMIT = 16 << 20  # bytes of one file
+
+
+@dataclasses.dataclass(frozen=True)
+class E3C:
+    """E3C JSON files below `root`, `batch` of them a partition; the key is `language:id`."""
+
+    name: str
+    root: str = local()
+    patterns: tuple[str, ...] = local(default=("**/*.json",))
+    batch: int = local(default=256)
+
+    def partitions(self) -> list[Partition]:
+        """Batches of files in sorted order."""
+        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), self.batch)
+
+    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+        """One record or refusal a file."""
+        for name, path in partition.paths():
+            try:
+                data = read_capped(path, _LIMIT)
+            except READ_ERRORS as error:
+                yield Refusal(name, "read", read_failure(error), str(error), name)
+                continue
+            yield _record(data, name)
+
+
+def _record(data: bytes | None, name: str) -> Record | Refusal:
+    if data is None:
+        return Refusal(name, "read", "too-large", f"more than {_LIMIT} bytes", name)
+    try:
+        entry = json.loads(data.decode("utf-8-sig"))
+        language, key, text = entry["language"].lower(), entry["id"], entry["text"]
+        if not isinstance(text, str):
+            raise TypeError(f"text is {type(text).__name__}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        digest = hashlib.sha256(data).hexdigest()
+        return Refusal(name, "read", "malformed", f"not an E3C document: {error!r}", name, sha256=digest)
+    licence = entry.get("licence") or ""
+    url = entry.get("url") or None
+    return Record(
+        f"{language}:{key}", "application/json", name, text=text, language=language, url=url, canonical_url=url,
+        published=parse_date(entry.get("publication_date")), license=spdx(licence),
+        license_evidence=f"licence: {licence}" if licence else None,
+    )  # fmt: skip

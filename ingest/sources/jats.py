@@ -1,0 +1,111 @@
+"""JATS articles (PubMed Central .nxml, publishers' XML): one file, one document.
+
+Format: https://jats.nlm.nih.gov. Title, abstract and body as light Markdown with tables and lists; no references.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from lxml import etree
+
+from ingest.extract.scripts import flatten_scripts
+from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.dates import date_of
+from ingest.sources.elements import SAFE
+from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
+from ingest.sources.jats_text import render, strip_namespaces
+from ingest.sources.licenses import spdx
+from shards.step import local
+
+_MIME = "application/jats+xml"
+_XLINK = "{http://www.w3.org/1999/xlink}href"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclasses.dataclass(frozen=True)
+class Jats:
+    """JATS files below `root`, `batch` files a partition. The key is the PMC id, DOI or PMID, else the file's name."""
+
+    name: str
+    root: str = local()
+    patterns: tuple[str, ...] = local(default=("**/*.nxml", "**/*.nxml.gz"))
+    batch: int = local(default=64)
+    limit: int = 64 << 20  # bytes of one article
+
+    def partitions(self) -> list[Partition]:
+        """Batches of files in sorted order."""
+        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), self.batch)
+
+    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+        """One record or refusal a file."""
+        for name, path in partition.paths():
+            try:
+                data = read_capped(path, self.limit)
+            except READ_ERRORS as error:
+                yield Refusal(name, "read", read_failure(error), str(error), name)
+                continue
+            if data is None:
+                yield Refusal(name, "read", "too-large", f"more than {self.limit} bytes", name)
+                continue
+            try:
+                root = strip_namespaces(etree.fromstring(data, etree.XMLParser(**SAFE)))
+            except etree.XMLSyntaxError as error:
+                yield Refusal(name, "read", "malformed", str(error), name, sha256=hashlib.sha256(data).hexdigest())
+                continue
+            article = root if root.tag == "article" else root.find(".//article")
+            if article is None:
+                yield Refusal(name, "read", "malformed", f"no <article>, but <{root.tag}>", name)
+                continue
+            yield _record(article, name)
+
+
+def _record(article: etree._Element, name: str) -> Record:
+    meta = article.find("front/article-meta")
+    if meta is None:
+        meta = etree.Element("article-meta")
+    flatten_scripts(article)
+    ids = {item.get("pub-id-type"): (item.text or "").strip() for item in meta.findall("article-id")}
+    pmc = ids.get("pmcid") or ids.get("pmc")
+    key, url = name, None
+    if pmc:
+        key = pmc if pmc.startswith("PMC") else f"PMC{pmc}"
+        url = f"https://pmc.ncbi.nlm.nih.gov/articles/{key}/"
+    elif ids.get("doi"):
+        key, url = f"doi:{ids['doi'].lower()}", f"https://doi.org/{ids['doi']}"
+    elif ids.get("pmid"):
+        key, url = f"pmid:{ids['pmid']}", f"https://pubmed.ncbi.nlm.nih.gov/{ids['pmid']}/"
+    heading = meta.find("title-group/article-title")
+    title = " ".join("".join(heading.itertext()).split()) if heading is not None else ""
+    license_, evidence = _license(meta)
+    return Record(
+        key, _MIME, name, text=render(article, title), title=title or None,
+        language=(article.get(_LANG) or "").lower()[:2] or None, url=url, canonical_url=url,
+        published=_published(meta), license=license_, license_evidence=evidence,
+    )  # fmt: skip
+
+
+def _license(meta: etree._Element) -> tuple[str | None, str | None]:
+    """SPDX licence and the statement in which it was read: the link first, then the words."""
+    for element in meta.findall("permissions/license") + meta.findall("license"):
+        links = [link.get(_XLINK) for link in element.iter() if link.get(_XLINK)]
+        refs = [(ref.text or "").strip() for ref in element.iter("license_ref")]
+        words = " ".join("".join(element.itertext()).split())
+        for statement in [*refs, *links, words]:
+            if found := spdx(statement):
+                return found, f"license: {statement[:300]}"
+        if words:
+            return None, f"license: {words[:300]}"
+    return None, None
+
+
+def _published(meta: etree._Element) -> datetime | None:
+    """The earliest of the publication dates stated most exactly (to the day, else the month, else the year)."""
+    dates = []
+    for item in meta.findall("pub-date"):
+        parts = [item.findtext("year"), item.findtext("month"), item.findtext("day")]
+        if found := date_of(*parts):
+            dates.append((parts.count(None), found))
+    return min(dates)[1] if dates else None

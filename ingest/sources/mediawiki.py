@@ -1,0 +1,89 @@
+"""MediaWiki XML dumps (pages-articles): articles as light Markdown under CC BY-SA 4.0.
+
+Format: https://www.mediawiki.org/wiki/Help:Export. Inputs are the articles; redirects and other namespaces are not.
+"""
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from lxml import etree
+
+from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.dates import parse_date
+from ingest.sources.elements import cut_elements, parse_element
+from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.wikitext import to_markdown
+from shards.errors import InputError
+from shards.step import local
+
+_HEAD = 1 << 16  # bytes in which <siteinfo> stands
+
+
+@dataclasses.dataclass(frozen=True)
+class MediaWiki:
+    """Dump files below `root`, one partition a file. `tables`: keep wiki tables as rows; the key is the page id."""
+
+    name: str
+    root: str = local()
+    patterns: tuple[str, ...] = local(default=("**/*.xml", "**/*.xml.gz", "**/*.xml.bz2"))
+    tables: bool = True
+    limit: int = 16 << 20  # bytes of one page
+
+    def partitions(self) -> list[Partition]:
+        """One partition a file, by name."""
+        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), 1)
+
+    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+        """Every article of the dump, in file order."""
+        for name, path in partition.paths():
+            offset = 0
+            try:
+                with open_stream(path) as stream:
+                    head = stream.read(_HEAD)
+                base, language = _site(head, name)
+                with open_stream(path) as stream:
+                    for offset, data, complete in cut_elements(stream, "page", self.limit):
+                        found = self._page(data, complete, name, offset, base, language)
+                        if found is not None:
+                            yield found
+            except READ_ERRORS as error:
+                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+
+    def _page(
+        self, data: bytes, complete: bool, name: str, offset: int, base: str | None, language: str | None
+    ) -> Record | Refusal | None:
+        try:
+            if not complete:
+                raise ValueError("the page has no end, or is too large")
+            page = parse_element(data)
+            if page.findtext("ns") != "0" or page.find("redirect") is not None:
+                return None
+            key, title = page.findtext("id"), page.findtext("title")
+            revision = page.find("revision")
+            if not key or not title or revision is None:
+                raise ValueError("a page without id, title or revision")
+            text = to_markdown(revision.findtext("text") or "", tables=self.tables)
+        except (etree.XMLSyntaxError, ValueError, RecursionError) as error:
+            match = re.search(rb"<id>(\d+)</id>", data)
+            key = match[1].decode() if match else f"{name}@{offset}"
+            return Refusal(key, "read", "malformed", str(error), name, offset, sha256=hashlib.sha256(data).hexdigest())
+        url = base + quote(title.replace(" ", "_"), safe="/:,()'!*@;~-._") if base else None
+        return Record(
+            key, "text/x-wiki", name, offset, text=f"# {title}\n\n{text}" if text else "", title=title,
+            language=language, url=url, canonical_url=url, published=parse_date(revision.findtext("timestamp")),
+            license="CC-BY-SA-4.0", license_evidence=f"MediaWiki dump of {base or name}",
+        )  # fmt: skip
+
+
+def _site(head: bytes, name: str) -> tuple[str | None, str | None]:
+    """(address that a title is appended to, language) of the wiki, where the head of its dump states them."""
+    match = re.search(rb"<base>\s*(https?://[^<\s]+/)[^/<]*</base>", head)
+    if b"<mediawiki" not in head:
+        raise InputError(f"{name}: no <mediawiki> element in the first {_HEAD} bytes; is this a MediaWiki XML dump?")
+    language = re.search(rb"xml:lang=\"([a-z]{2})", head)
+    address = match[1].decode("utf-8", "replace").replace("http://", "https://", 1) if match else None
+    return address, language[1].decode() if language else None

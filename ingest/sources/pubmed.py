@@ -1,0 +1,137 @@
+"""PubMed citations: PubmedArticleSet XML, as the baseline and update files hold it.
+
+Format: https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html. A citation gives one English document (title
+and abstract), and one for each further abstract in a language asked for. An update's deletions are not inputs: see
+`deletions`.
+"""
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from ingest.extract.scripts import flatten_scripts
+from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.dates import date_of
+from ingest.sources.elements import cut_elements, parse_element
+from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from shards.step import local
+
+LANGUAGES = {"eng": "en", "fre": "fr", "fra": "fr", "ita": "it", "spa": "es"}
+# Abstracts may be copyrighted; the terms of use of the National Library of Medicine are the licence of the record.
+_LICENSE, _EVIDENCE = "LicenseRef-NLM-PubMed", "https://www.nlm.nih.gov/databases/download/terms_and_conditions.html"
+_MIME = "application/xml"
+
+
+@dataclasses.dataclass(frozen=True)
+class PubMed:
+    """PubMed XML files below `root`, one partition a file."""
+
+    name: str
+    root: str = local()
+    patterns: tuple[str, ...] = local(default=("**/pubmed*.xml", "**/pubmed*.xml.gz"))
+    languages: tuple[str, ...] = ("en", "fr", "it", "es")
+    limit: int = 16 << 20  # bytes of one citation
+
+    def partitions(self) -> list[Partition]:
+        """One partition a file, by name."""
+        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), 1)
+
+    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+        """Every citation's documents, in file order; keys are `PMID` and, for other languages, `PMID:lang`."""
+        for name, path in partition.paths():
+            offset = 0
+            try:
+                with open_stream(path) as stream:
+                    for offset, data, complete in cut_elements(stream, "PubmedArticle", self.limit):
+                        yield from self._citation(data, complete, name, offset)
+            except READ_ERRORS as error:
+                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+
+    def _citation(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal]:
+        try:
+            if not complete:
+                raise etree.XMLSyntaxError("the element has no end", 0, 0, 0)
+            element = parse_element(data)
+        except etree.XMLSyntaxError as error:
+            match = re.search(rb"<PMID[^>]*>\s*(\d+)", data)
+            key = match[1].decode() if match else f"{name}@{offset}"
+            digest = hashlib.sha256(data).hexdigest()
+            yield Refusal(key, "read", "malformed", str(error), name, offset, sha256=digest)
+            return
+        yield from self._documents(element, name, offset)
+
+    def _documents(self, element: etree._Element, name: str, offset: int) -> Iterator[Record | Refusal]:
+        citation = element.find("MedlineCitation")
+        article = citation.find("Article") if citation is not None else None
+        pmid = (element.findtext("MedlineCitation/PMID") or "").strip()
+        if article is None or not pmid:
+            yield Refusal(pmid or f"{name}@{offset}", "read", "malformed", "no PMID or no Article", name, offset)
+            return
+        url = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+
+        def record(key: str, language: str, title: str, text: str) -> Record:
+            return Record(
+                key, _MIME, name, offset, text="\n\n".join(filter(None, (title and f"# {title}", text))),
+                title=title or None, language=language, url=url, canonical_url=url,
+                published=_published(article, citation), license=_LICENSE, license_evidence=_EVIDENCE,
+            )  # fmt: skip
+
+        # An English title of an article in another language stands in brackets.
+        title = re.sub(r"^\[(.*?)\]?\.?\]?$", r"\1", _text(article.find("ArticleTitle")))
+        if "en" in self.languages:
+            yield record(pmid, "en", title, _abstract(article.find("Abstract")))
+        vernacular = _text(article.find("VernacularTitle"))
+        written = {LANGUAGES.get(item.text or "") for item in article.findall("Language")}
+        keys = {pmid}
+        for other in citation.findall("OtherAbstract"):
+            language = LANGUAGES.get(other.get("Language", "eng"))
+            if language not in self.languages:
+                continue
+            key = f"{pmid}:{language}"
+            if key in keys:
+                key = f"{key}:{other.get('Type', 'other').lower()}"
+            keys.add(key)
+            yield record(key, language, vernacular if language in written else "", _abstract(other))
+
+    def deletions(self, partition: Partition) -> list[str]:
+        """PMIDs that an update file withdraws (DeleteCitation), in file order."""
+        found = []
+        for _, path in partition.paths():
+            with open_stream(path) as stream:
+                for _, data, complete in cut_elements(stream, "DeleteCitation", self.limit):
+                    if complete:
+                        found += [(item.text or "").strip() for item in parse_element(data).iter("PMID")]
+        return found
+
+
+def _text(element: etree._Element | None) -> str:
+    """Text with numeric superscripts and subscripts as Unicode, white space folded."""
+    if element is None:
+        return ""
+    flatten_scripts(element)
+    return " ".join("".join(element.itertext()).split())
+
+
+def _abstract(element: etree._Element | None) -> str:
+    if element is None:
+        return ""
+    paragraphs = []
+    for part in element.findall("AbstractText"):
+        label, text = (part.get("Label") or "").strip(), _text(part)
+        if text:
+            paragraphs.append(f"**{label}**: {text}" if label and label.upper() != "UNLABELLED" else text)
+    return "\n\n".join(paragraphs)
+
+
+def _published(article: etree._Element, citation: etree._Element):
+    for path in ("ArticleDate", "Journal/JournalIssue/PubDate"):
+        date = article.find(path)
+        if date is not None:
+            year = date.findtext("Year") or (date.findtext("MedlineDate") or "")[:4]
+            if found := date_of(year, date.findtext("Month"), date.findtext("Day")):
+                return found
+    return None
