@@ -6,6 +6,9 @@ INSTALLED := $(VENV)/.installed
 
 .PHONY: demo test test-fast lint bench clean setup
 
+# Threads that spin while they wait slow a busy machine down many times.
+export OMP_WAIT_POLICY := PASSIVE
+
 demo: $(INSTALLED)
 	$(BIN)/python -m recipes.demo
 

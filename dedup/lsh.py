@@ -9,6 +9,7 @@ is kept is named by them.
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +53,7 @@ class Bands(Step):
         cuts = np.searchsorted(prefixes, np.arange(self.prefixes + 1))
         return [
             pa.record_batch([keys[start:stop], rows[start:stop]], schema=BANDED)
-            for start, stop in zip(cuts[:-1], cuts[1:], strict=True)
+            for start, stop in itertools.pairwise(cuts)
         ]
 
 

@@ -8,13 +8,16 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-# Units that make the number before them a dose. Hashed the way `_words` hashes words.
-UNITS = ("mg", "g", "kg", "µg", "μg", "mcg", "ug", "ng", "ml", "l", "dl", "cl", "ui", "iu", "u", "mmol", "µmol",
-         "mol", "meq", "%", "mui", "miu", "mbq", "gbq", "kbq", "mm", "cm", "h", "hours", "ore", "heures", "horas")  # fmt: skip
+# Units that make the number before them a dose.
+UNITS = (
+    *("mg", "g", "kg", "µg", "μg", "mcg", "ug", "ng", "ml", "l", "dl", "cl", "%"),
+    *("ui", "iu", "u", "mui", "miu", "mmol", "µmol", "mol", "meq", "mbq", "gbq", "kbq"),
+    *("mm", "cm", "h", "hours", "heures", "ore", "horas"),
+)
 
-_FNV_OFFSET = np.uint64(0xCBF29CE484222325)
+_FNV_OFFSET = np.uint64(0xCBF29CE484222325)  # FNV-1a, for the bytes of a word
 _FNV_PRIME = np.uint64(0x100000001B3)
-_SHINGLE_BASE = np.uint64(0x9E3779B97F4A7C15)
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of a shingle
 
 
 def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -71,13 +74,13 @@ def words_of(data, start, end, hashes, numeric):
             at += size
             continue
         number = kind == 1
-        value = np.uint64(0xCBF29CE484222325)
+        value = _FNV_OFFSET
         while at < end:
             kind, size = _kind(data, at, end)
             if number:
                 mark = kind == 0 and (data[at] == 0x2E or data[at] == 0x2C)
                 if mark and at + 1 < end and 0x30 <= data[at + 1] <= 0x39:
-                    value = (value ^ np.uint64(0x2E)) * np.uint64(0x100000001B3)
+                    value = (value ^ np.uint64(0x2E)) * _FNV_PRIME
                     at += 1
                     continue
                 if kind != 1:
@@ -85,10 +88,10 @@ def words_of(data, start, end, hashes, numeric):
             elif kind == 0 or kind == 3:
                 break
             for byte in data[at : at + size]:
-                value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+                value = (value ^ np.uint64(byte)) * _FNV_PRIME
             at += size
-        if not number and kind == 3 and value == np.uint64(0xCBF29CE484222325):  # a lone percent sign
-            value = (value ^ np.uint64(0x25)) * np.uint64(0x100000001B3)
+        if not number and kind == 3 and value == _FNV_OFFSET:  # a lone percent sign
+            value = (value ^ np.uint64(0x25)) * _FNV_PRIME
             at += 1
         hashes[count] = mix(value)
         numeric[count] = number
@@ -101,16 +104,15 @@ def shingles_of(hashes, count, ngram):
     """Sorted distinct 64-bit hashes of the `ngram`-word shingles of `count` hashed words; none if fewer words."""
     if count < ngram:
         return np.zeros(0, np.uint64)
-    base = np.uint64(0x9E3779B97F4A7C15)
     leading = np.uint64(1)
     for _ in range(ngram - 1):
-        leading *= base
+        leading *= _BASE
     found = np.empty(count - ngram + 1, np.uint64)
     rolling = np.uint64(0)
     for position in range(count):
         if position >= ngram:
             rolling -= hashes[position - ngram] * leading
-        rolling = rolling * base + hashes[position]
+        rolling = rolling * _BASE + hashes[position]
         if position >= ngram - 1:
             found[position - ngram + 1] = mix(rolling)
     found.sort()

@@ -9,6 +9,7 @@ its doses (numbers with units).
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ class Verify(Step):
         names = clusters["cluster"].to_numpy()
         cuts = np.concatenate([[0], np.flatnonzero(names[1:] != names[:-1]) + 1, [len(names)]]) if len(names) else [0]
         found: list[list[tuple]] = [[] for _ in signatures]
-        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, stop in itertools.pairwise(cuts):
             for loser, winner, similarity, method in self._walk(members, range(start, stop)):
                 found[members.partition[loser]].append((members.row[loser], members.doc_id[winner], similarity, method))
         return {"duplicates": [_batch(sorted(rows)) for rows in found]}

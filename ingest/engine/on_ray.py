@@ -45,7 +45,8 @@ class OnRay:
         self._memory = max(
             (int(node["Resources"].get("memory", 0)) for node in ray.nodes() if node["Alive"]), default=0
         )
-        self.window = TASKS_PER_CPU * (min(workers, cpus) if workers else cpus)
+        # On a cluster that is larger than we may use, no more is under way than that.
+        self.window = workers if workers and workers < cpus else TASKS_PER_CPU * cpus
         self._task = ray.remote(_watched)
         self._pending: dict[ray.ObjectRef, Work] = {}
 

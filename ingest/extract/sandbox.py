@@ -3,6 +3,7 @@
 import atexit
 import dataclasses
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -43,6 +44,7 @@ class Sandbox:
         self._child: subprocess.Popen | None = None
         self._decoder = Decoder()
         self._served = 0
+        self._inherited = 0
 
     def extract(self, payload: bytes, mime: str, charset: str | None, url: str | None) -> Extracted:
         """Text of a payload. Raises `ExtractError`; reasons beside the extractors' own: crash, timeout, oom.
@@ -97,6 +99,7 @@ class Sandbox:
         limits = (self._limits.memory, self._limits.cpu_seconds, self._limits.max_pages)
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join([root, *filter(None, sys.path)])
+        self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self._child = subprocess.Popen(
             [sys.executable, "-m", self._module, *map(str, limits)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, bufsize=0, env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"},
@@ -142,16 +145,15 @@ class Sandbox:
     def _autopsy(self) -> ExtractError:
         """Why the child died: CPU limit, memory limit (it was near it), or a crash."""
         child = self._child
-        os.kill(
-            child.pid, signal.SIGKILL
-        )  # if it closed its pipe and lives on; how a dying one ends is settled already
+        os.kill(child.pid, signal.SIGKILL)  # it may live on with its pipe closed; how a dying one ends is settled
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         self.close()
         if child.returncode == -signal.SIGXCPU:
             return ExtractError("timeout", f"used up {self._limits.cpu_seconds} s of CPU time")
-        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        if peak > 0.6 * self._limits.memory:
+        # A child's peak begins with that of the process that started it (exec does not reset it): only growth counts.
+        unit = 1 if sys.platform == "darwin" else 1024
+        if usage.ru_maxrss > self._inherited and usage.ru_maxrss * unit > 0.6 * self._limits.memory:
             return ExtractError("oom", f"died near the memory limit of {self._limits.memory} bytes")
         name = signal.Signals(-child.returncode).name if child.returncode < 0 else f"exit status {child.returncode}"
         return ExtractError("crash", f"the extraction process died: {name}")

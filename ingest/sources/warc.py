@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.crawl.urls import canonical
 from ingest.sources.arc import walk_arc
 from ingest.sources.archive import Capture, Damage, walk_warc
 from ingest.sources.base import Partition, Record, Refusal, batch_files
@@ -18,6 +17,7 @@ from ingest.sources.body import BodyError, decode_body
 from ingest.sources.dates import parse_date
 from ingest.sources.files import find_files
 from ingest.sources.http import Response, header_opt_outs, parse_response
+from ingest.urls import canonical
 from shards.errors import InputError
 from shards.step import local
 

@@ -44,18 +44,27 @@ def _substitute(text: str, changes: list[list[str]], path: str) -> str:
 def load_site() -> Site:
     """Read the content, and add the planted copies and near-copies to it."""
     settings = tomllib.loads((HERE / "site.toml").read_text(encoding="utf-8"))
-    pages = {p.path: p for folder in sorted((HERE / "content").iterdir()) if folder.name != "pdf"
-             for p in load_pages(folder)}
+    pages = {
+        p.path: p for folder in sorted((HERE / "content").iterdir()) if folder.name != "pdf" for p in load_pages(folder)
+    }
     for copy in settings["copy"]:
         source = pages[copy["of"]]
         near = "replace" in copy
-        shared = {"fate": "drop", "group": copy["group"],
-                  "reason": "near-duplicate" if near else ["exact-duplicate", "near-duplicate"]}
+        shared = {
+            "fate": "drop",
+            "group": copy["group"],
+            "reason": "near-duplicate" if near else ["exact-duplicate", "near-duplicate"],
+        }
         pages[source.path] = replace(source, why=f"the page that {copy['path']} copies", **shared)
         pages[copy["path"]] = replace(
-            source, path=copy["path"], why=copy["why"], skeleton=copy.get("skeleton", source.skeleton),
-            date=copy.get("date", source.date), body=_substitute(source.body, copy.get("replace", []), copy["path"]),
-            **shared)
+            source,
+            path=copy["path"],
+            why=copy["why"],
+            skeleton=copy.get("skeleton", source.skeleton),
+            date=copy.get("date", source.date),
+            body=_substitute(source.body, copy.get("replace", []), copy["path"]),
+            **shared,
+        )
     pdfs = []
     for file in sorted((HERE / "content" / "pdf").glob("*.md")):
         head, body = split_front_matter(file.read_text(encoding="utf-8"))
@@ -74,15 +83,31 @@ def hub_links(site: Site, hub: str) -> list[tuple[str, str]]:
 
 def fates(site: Site) -> list[dict]:
     """The expected fate of every address, in the order of the addresses."""
-    rows = [{"path": hub, "language": lang, "fate": "drop", "reason": ["quality", "domain"], "why": "a hub of links"}
-            for hub, lang in {"/": "en", **HUBS}.items()]
+    rows = [
+        {
+            "path": hub,
+            "language": lang,
+            "fate": "drop",
+            "reason": ["quality", "domain", "language"],
+            "why": "a hub of links",
+        }
+        for hub, lang in {"/": "en", **HUBS}.items()
+    ]
     for page in site.pages:
         row = {key: getattr(page, key) for key in FATE_KEYS if key not in ("language",) and getattr(page, key)}
         rows.append({**row, "language": page.lang})
     rows += [{**{key: pdf[key] for key in FATE_KEYS if key in pdf}, "language": pdf["lang"]} for pdf in site.pdfs]
     rows += [{key: route[key] for key in FATE_KEYS if key in route} for route in site.settings["route"]]
-    rows += [{"path": n["path"], "language": n["lang"], "fate": "drop", "reason": ["quality", "domain"],
-              "why": "hundreds of links and a few words of text"} for n in site.settings["navigation"]]
+    rows += [
+        {
+            "path": n["path"],
+            "language": n["lang"],
+            "fate": "drop",
+            "reason": ["quality", "domain"],
+            "why": "hundreds of links and a few words of text",
+        }
+        for n in site.settings["navigation"]
+    ]
     return sorted(rows, key=lambda row: row["path"])
 
 
@@ -108,8 +133,12 @@ def build(out: Path) -> None:
     for hub, lang in HUBS.items():
         files[hub.strip("/") + "/index.html"] = renderer.links(hub, lang, titles[hub], hub_links(site, hub))
     for nav in site.settings["navigation"]:
-        around = [(f"{p.path}#s{i}", " ".join(p.title.split()[:2])) for i in range(8)
-                  for p in site.pages if p.lang == nav["lang"] and p.fate == "keep"]
+        around = [
+            (f"{p.path}#s{i}", " ".join(p.title.split()[:2]))
+            for i in range(8)
+            for p in site.pages
+            if p.lang == nav["lang"] and p.fate == "keep"
+        ]
         files[nav["path"].lstrip("/")] = renderer.links(nav["path"], nav["lang"], nav["title"], around, "navigation")
     for name, data in files.items():
         file = out / "pages" / name

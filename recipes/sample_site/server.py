@@ -14,7 +14,7 @@ import time
 import tomllib
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -75,8 +75,9 @@ async def _slow(request: web.Request, seconds: float) -> web.StreamResponse:
     await response.prepare(request)
     await response.write(b"<!DOCTYPE html><html lang='en'><body><p>Waiting times for outpatients")
     await asyncio.sleep(seconds)
-    await response.write(b"</p></body></html>")
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # a crawler with a time limit has left by now
+        await response.write(b"</p></body></html>")
+        await response.write_eof()
     return response
 
 
@@ -86,7 +87,9 @@ def _robots_and_sitemap(request: web.Request, fates: list[dict]) -> web.Response
         return web.Response(text=ROBOTS.format(url=base))
     found = (base + row["path"].lstrip("/") for row in fates if row["fate"] in ("keep", "drop"))
     body = "".join(f"<url><loc>{url}</loc></url>\n" for url in found)
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}'
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}'
+    )
     return web.Response(text=text + "</urlset>\n", content_type="application/xml")
 
 
@@ -157,6 +160,10 @@ async def _run(
         await stop.wait()
     finally:
         await runner.cleanup()
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}  # visitors of the slow page
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @contextmanager

@@ -46,8 +46,11 @@ def test_lengths(site, text):
 def test_regenerated_files_are_the_committed_ones(tmp_path):
     build(tmp_path)
     new = {f.relative_to(tmp_path).as_posix(): f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
-    old = {f"pages/{f.relative_to(PAGES).as_posix()}": f.read_bytes()
-           for f in PAGES.rglob("*") if f.is_file() and f.suffix != ".pdf"}
+    old = {
+        f"pages/{f.relative_to(PAGES).as_posix()}": f.read_bytes()
+        for f in PAGES.rglob("*")
+        if f.is_file() and f.suffix != ".pdf"
+    }
     old["fates.toml"] = (PAGES.parent / "fates.toml").read_bytes()
     assert new == old
 

@@ -78,7 +78,9 @@ def test_opt_outs(site):
 
 def test_redirects_and_failures(site):
     assert [(s, h["Location"]) for s, h, _ in (get(site, "/loop/a"), get(site, "/loop/b"))] == [
-        (302, "/loop/b"), (302, "/loop/a")]
+        (302, "/loop/b"),
+        (302, "/loop/a"),
+    ]
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(site.url + "loop/a", timeout=10)
     status, headers, _ = get(site, "/en/gout-tablets")
@@ -120,5 +122,7 @@ def test_requests_are_logged():
         get(site, "/en/")
         get(site, "/misc/missing.html")
     assert [(r.method, r.path, r.status) for r in site.requests] == [
-        ("GET", "/en/", 200), ("GET", "/misc/missing.html", 404)]
+        ("GET", "/en/", 200),
+        ("GET", "/misc/missing.html", 404),
+    ]
     assert site.requests[0].time <= site.requests[1].time <= time.time()

@@ -1,0 +1,132 @@
+"""The graph of a build: which step reads what of which partition. Nothing runs here.
+
+extract ─┬─► language ─┐
+         ├─► domain  ──┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
+         ├─► quality ──┘              ▲
+         └─► signature ───────────────┘
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+from dedup.components import Components
+from dedup.lsh import Bands, Match, batches
+from dedup.verify import Verify
+from filters.domain import domain_filter
+from filters.language import language_filter
+from filters.quality import Quality
+from filters.rules import Bound, Rules
+from ingest.engine.graph import Node
+from ingest.extract.step import Extract
+from ingest.pack import Pack, groups
+from ingest.recipe import Recipe
+from ingest.sources.base import Partition, Source
+from ingest.verdict import Verdict
+from shards import schema
+
+_RULE_COLUMNS = ("doc_id", "opt_out", "license")
+_TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Chain:
+    """The nodes of one partition."""
+
+    source: Source
+    partition: Partition
+    extract: Node
+    candidates: Node
+    signature: Node
+    bands: Node
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Graph:
+    """The graph up to the verdicts; what to pack is known only when they are."""
+
+    chains: list[Chain]
+    verdicts: list[Node]
+
+
+def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
+    """Nodes for all partitions of all sources, in the recipe's order of sources and the readers' of partitions."""
+    language, domain, quality = language_filter(recipe.document.language.model), domain_filter(), Quality()
+    chains = []
+    for priority, (source, units) in enumerate(zip(sources, partitions, strict=True)):
+        rules = _rules(recipe, priority)
+        for unit in units:
+            label = f"{source.name}/{unit.name}"
+            extract = Node(Extract(source, unit), label)
+            text = {"documents": extract.port("documents", ("doc_id", "text"))}
+            scores = {step.name: Node(step, label, text).port("scores") for step in (language, domain, quality)}
+            facts = {"documents": extract.port("documents", _RULE_COLUMNS)}
+            candidates = Node(rules, label, facts | scores)
+            hashed = {"documents": extract.port("documents", ("doc_id", "text", "content_hash"))}
+            signature = Node(recipe.document.dedup.signature, label, hashed)
+            bands = Node(_bands(recipe), label, {
+                "signatures": signature.port("signatures"), "candidates": candidates.port("candidates"),
+            })  # fmt: skip
+            chains.append(Chain(source, unit, extract, candidates, signature, bands))
+    return Graph(chains, _verdicts(recipe, chains))
+
+
+def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> list[Node]:
+    """Nodes that make the shards. `kept_chars`: of each partition, characters kept by language."""
+    target = int(recipe.document.shards.max_mb * 1e6)
+    nodes = []
+    for language in sorted(recipe.document.language.keep):
+        sizes = [(at, kept.get(language, 0)) for at, kept in enumerate(kept_chars)]
+        for number, members in enumerate(groups(sizes, target)):
+            inputs = {
+                "documents": tuple(graph.chains[at].extract.port("documents") for at in members),
+                "verdicts": tuple(graph.verdicts[at].port("verdicts", ("verdict", "language")) for at in members),
+            }
+            nodes.append(Node(Pack(language), f"{language}-{number:05d}", inputs))
+    return nodes
+
+
+def _rules(recipe: Recipe, priority: int) -> Rules:
+    document = recipe.document
+    bounds = [Bound("language", "confidence", minimum=document.language.min_confidence)]
+    limits: dict[str, dict[str, float]] = {}
+    for key, value in document.quality.model_dump().items():
+        side, column = key.split("_", 1)
+        limits.setdefault(column, {})["minimum" if side == "min" else "maximum"] = float(value)
+    bounds += [Bound("quality", column, limit.get("minimum"), limit.get("maximum")) for column, limit in limits.items()]
+    bounds.append(Bound("domain", "score", minimum=document.domain.min_score))
+    return Rules(
+        languages=document.language.keep, bounds=tuple(bounds), honour_opt_outs=document.rights.honour_opt_outs,
+        licenses=document.rights.licenses, priority=priority,
+    )  # fmt: skip
+
+
+def _bands(recipe: Recipe) -> Bands:
+    dedup = recipe.document.dedup
+    return Bands(dedup.bands, dedup.rows, dedup.prefixes)
+
+
+def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
+    dedup = recipe.document.dedup
+    matches = [
+        Node(Match(), f"bucket {batch}", {"bands": tuple(chain.bands.port("bands", batch=batch) for chain in chains)})
+        for batch in range(batches(dedup.bands, dedup.prefixes))
+    ]
+    components = Node(Components(dedup.verify_tasks), "all", {"edges": tuple(node.port("edges") for node in matches)})
+    everything = {
+        "signatures": tuple(chain.signature.port("signatures") for chain in chains),
+        "ranks": tuple(chain.candidates.port("ranks") for chain in chains),
+    }
+    verify = Verify(dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch)
+    parts = [
+        Node(verify, f"part {part}", {"clusters": components.port("clusters", batch=part)} | everything)
+        for part in range(dedup.verify_tasks)
+    ]
+    return [
+        Node(Verdict(chain.source.name, dedup.threshold), chain.extract.label, {
+            "documents": chain.extract.port("documents", _TALLY_COLUMNS),
+            "candidates": chain.candidates.port("candidates"),
+            "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),
+            "duplicates": tuple(part.port("duplicates", batch=at) for part in parts),
+        })
+        for at, chain in enumerate(chains)
+    ]  # fmt: skip

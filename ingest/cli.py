@@ -1,0 +1,221 @@
+"""`python -m ingest`: run, plan, status and retry of a recipe's build."""
+
+import functools
+import sys
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from catalog.versions import Catalog
+from ingest import job, runlog
+from ingest.crawl.pin import load_pin
+from ingest.crawl.rounds import crawl_directory
+from ingest.engine.executors import Executor, InProcess
+from ingest.progress import BuildProgress
+from ingest.recipe import Crawl, Recipe, load
+from ingest.report import balanced, funnel_table, speed_table
+from ingest.retry import PASSING, forget
+from shards.errors import BuildError, MedcorpusError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,
+    help="""Build versions of a corpus from recipes.
+
+**Examples**
+
+    python -m ingest plan   recipes/demo.toml              # what would run, what is done already
+    python -m ingest run    recipes/demo.toml              # build and commit; run it again to resume after a kill
+    python -m ingest run    recipes/demo.toml --engine local --workers 1
+    python -m ingest status recipes/demo.toml              # last run, quarantine, versions
+    python -m ingest retry  recipes/demo.toml              # try again what timed out or crashed
+
+On a cluster (docs/cluster.md):
+
+    ray job submit --working-dir . -- python -m ingest run recipes/NAME.toml --root s3://...
+""",
+)
+console = Console(soft_wrap=not sys.stdout.isatty())
+
+
+class Engine(StrEnum):
+    """Where the work runs."""
+
+    RAY = "ray"
+    LOCAL = "local"
+
+
+RecipePath = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe, e.g. recipes/demo.toml")]
+Root = Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store: a folder, or s3://, gs:// ...")]
+Engines = Annotated[Engine, typer.Option(help="ray: tasks on a Ray cluster or local Ray; local: this process alone")]
+Workers = Annotated[int | None, typer.Option(min=1, help="CPUs to use at most (default: all there are)")]
+
+
+def executor_for(engine: Engine, root: str, workers: int | None) -> Executor:
+    """The chosen executor; Ray is imported (some seconds) only when it is used."""
+    if engine is Engine.LOCAL:
+        return InProcess(root)
+    from ingest.engine.on_ray import OnRay
+
+    with console.status("starting Ray ..."):
+        return OnRay(root, workers)
+
+
+def reported(command: Callable[..., None]) -> Callable[..., None]:
+    """Print the project's own errors as one message and exit with 1."""
+
+    @functools.wraps(command)
+    def wrapped(**arguments: Any) -> None:
+        try:
+            command(**arguments)
+        except MedcorpusError as error:
+            console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
+@app.command()
+@reported
+def run(
+    recipe: RecipePath,
+    root: Root = "work/store",
+    engine: Engines = Engine.RAY,
+    workers: Workers = None,
+    tag: Annotated[list[str], typer.Option(help="Tags that will point at the new version")] = ["latest"],  # noqa: B006
+    shuffle: Annotated[int | None, typer.Option(help="Seed: run partitions in another order (same version)")] = None,
+) -> None:
+    """Crawl, extract, filter, deduplicate and commit a version. Finished work is never repeated.
+
+    Exit status 1 and the partitions' names when any failed for good.
+    """
+    result = build(load(recipe), root, engine, workers, tuple(tag), shuffle)
+    console.print(funnel_table(result.manifest, f"{result.manifest.name}: what became of every input"))
+    console.print(speed_table(result.run))
+    console.print(f"{balanced(result.manifest.funnels)}", style="bold")
+    executed, cached = sum(result.run.executed.values()), sum(result.run.cached.values())
+    console.print(f"{executed:,} tasks executed, {cached:,} found done")
+    console.print(
+        f"version [bold]{result.version}[/] committed as " + ", ".join(f"{result.manifest.name}@{t}" for t in tag)
+    )
+    console.print(f"next: python -m catalog show {result.manifest.name}@{tag[0]} --root {root}", style="dim")
+
+
+def build(
+    recipe: Recipe, root: str, engine: Engine, workers: int | None, tags: tuple[str, ...], shuffle: int | None = None
+) -> job.Result:
+    """Build with progress on the console and a line in the run log."""
+    executor = executor_for(engine, root, workers)
+    state = job.state_directory(root)
+    try:
+        with runlog.record(state, recipe.name) as entry, BuildProgress(console) as progress:
+            result = job.make(recipe, root, executor, progress, tags, shuffle)
+            entry.update(version=result.version, executed=dict(result.run.executed), cached=dict(result.run.cached))
+    finally:
+        executor.close()
+    return result
+
+
+@app.command()
+@reported
+def plan(recipe: RecipePath, root: Root = "work/store") -> None:
+    """Show partitions, what is done already and what would run; nothing is run."""
+    loaded = load(recipe)
+    graph, forecasts, uncrawled = job.predict(loaded, root)
+    table = Table(title=f"{loaded.name}: partitions", title_justify="left", box=None, pad_edge=False)
+    for name in ("source", "kind", "partitions", "MB"):
+        table.add_column(name, justify="right" if name in ("partitions", "MB") else "left")
+    for source, kind in zip(loaded.sources, loaded.kinds, strict=True):
+        units = [chain.partition for chain in graph.chains if chain.source.name == source.name]
+        if source.name in uncrawled:
+            table.add_row(source.name, kind, "[yellow]not crawled yet[/]", "")
+        else:
+            table.add_row(source.name, kind, f"{len(units):,}", f"{sum(unit.bytes for unit in units) / 1e6:,.1f}")
+    console.print(table)
+    states: dict[str, Counter[str]] = {}
+    for item in forecasts:
+        states.setdefault(item.node.step.name, Counter())[item.state] += 1
+    steps = Table(title="tasks", title_justify="left", box=None, pad_edge=False)
+    for name in ("step", "done already", "would run now", "waits for inputs"):
+        steps.add_column(name, justify="left" if name == "step" else "right")
+    for step, counts in states.items():
+        steps.add_row(step, *(f"{counts[state]:,}" for state in ("cached", "ready", "waits")))
+    console.print(steps)
+    if uncrawled:
+        console.print(f"`run` would first crawl: {', '.join(uncrawled)}")
+    todo = sum(counts["ready"] + counts["waits"] for counts in states.values())
+    console.print(
+        f"{todo:,} tasks would run, and then the shards be packed" if todo else "everything up to the verdicts is done"
+    )
+
+
+@app.command()
+@reported
+def status(recipe: RecipePath, root: Root = "work/store") -> None:
+    """Show the last run, what is done, what lies in quarantine and which versions exist."""
+    loaded = load(recipe)
+    last = runlog.last(job.state_directory(root), loaded.name)
+    if last is None:
+        console.print(f"{loaded.name} has not been run in {root}; begin with `python -m ingest run {recipe}`")
+        return
+    console.print(
+        f"last run: {last['started']} on {last['host']}: [bold]{last['outcome']}[/] after {last['seconds']:,.0f} s"
+    )
+    if last.get("error"):
+        console.print(last["error"], style="red", highlight=False)
+    for source in loaded.sources:
+        if isinstance(source, Crawl):
+            directory = crawl_directory(job.state_directory(root), source.name, source.config)
+            state = "finished" if load_pin(directory) else "begun" if directory.exists() else "not begun"
+            console.print(f"crawl of {source.name}: {state}")
+    _, forecasts, _ = job.predict(loaded, root)
+    done = sum(item.state == "cached" for item in forecasts)
+    console.print(f"{done:,} of {len(forecasts):,} tasks done")
+    catalog = Catalog(root)
+    reasons: Counter[str] = Counter()
+    for item in forecasts:
+        if item.node.step.name == "extract" and item.receipt:
+            for row in catalog.store.get_table(item.receipt.outputs["quarantine"], ("stage", "reason")).to_pylist():
+                reasons[f"{row['stage']}.{row['reason']}"] += 1
+    for reason, count in reasons.most_common():
+        again = " (python -m ingest retry tries it again)" if reason.split(".")[1] in PASSING else ""
+        console.print(f"  quarantined: {reason}: {count:,}{again}", highlight=False)
+    for entry in catalog.list():
+        if entry.name == loaded.name:
+            console.print(
+                f"version {entry.id}: {entry.documents:,} documents, {entry.words:,} words {' '.join(entry.tags)}"
+            )
+
+
+@app.command()
+@reported
+def retry(
+    recipe: RecipePath,
+    root: Root = "work/store",
+    engine: Engines = Engine.RAY,
+    workers: Workers = None,
+    reason: Annotated[
+        list[str] | None, typer.Option(help=f"Reasons to try again (default: {', '.join(sorted(PASSING))})")
+    ] = None,
+) -> None:
+    """Try again what was quarantined for a passing reason, or for the reasons given; then build.
+
+    `python -m ingest retry recipes/demo.toml --reason timeout --reason http-500`
+    """
+    loaded = load(recipe)
+    inputs = forget(loaded, root, frozenset(reason or PASSING))
+    if not inputs:
+        raise BuildError(
+            f"nothing is in quarantine for {', '.join(sorted(reason or PASSING))}; see `python -m ingest status`"
+        )
+    console.print(f"{inputs:,} inputs will be tried again")
+    result = build(loaded, root, engine, workers, ("latest",))
+    console.print(funnel_table(result.manifest, f"{loaded.name}: what became of every input"))
+    console.print(f"version [bold]{result.version}[/] committed")

@@ -1,0 +1,30 @@
+"""A crawl by several tasks: rounds of crawling one's own hosts, then exchanging the links to others' hosts."""
+
+import hashlib
+from pathlib import Path
+
+from ingest.crawl.config import CrawlConfig
+from ingest.crawl.crawler import crawl
+from ingest.crawl.outbox import exchange
+from ingest.crawl.pin import Pin, finish, load_pin
+from ingest.engine.executors import Executor
+from shards.step import canonical_json
+
+_SHAPING = ("start", "scope", "include", "exclude", "max_pages", "max_depth", "media_types")
+
+
+def crawl_directory(state: Path, name: str, config: CrawlConfig) -> Path:
+    """Where a crawl lives: another start list or scope is another crawl; another delay or contact is not."""
+    shaping = {field: list(v) if isinstance(v := getattr(config, field), tuple) else v for field in _SHAPING}
+    digest = hashlib.sha256(canonical_json(shaping).encode()).hexdigest()[:8]
+    return state / "crawls" / f"{name}-{digest}"
+
+
+def run_crawl(config: CrawlConfig, directory: Path, crawlers: int, executor: Executor) -> Pin:
+    """Finish the crawl in `directory`, from wherever it stopped; a pinned crawl is left as it is."""
+    pin = load_pin(directory)
+    while pin is None:
+        executor.call(crawl, [(config, directory, shard, crawlers) for shard in range(crawlers)])
+        if not exchange(directory, crawlers):
+            pin = finish(directory, crawlers)
+    return pin

@@ -1,0 +1,203 @@
+"""The build: crawl what is to be crawled, run the graph, check the accounts, commit a version."""
+
+import dataclasses
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from catalog.manifest import Composition, Funnel, Manifest
+from catalog.versions import Catalog
+from ingest import build
+from ingest.crawl.pin import load_pin
+from ingest.crawl.rounds import crawl_directory, run_crawl
+from ingest.engine.executors import Executor
+from ingest.engine.graph import Node, Receipt
+from ingest.engine.scheduler import Event, Forecast, Run, forecast, run
+from ingest.recipe import Crawl, Recipe
+from ingest.sources.base import Partition, Source
+from ingest.sources.crawl import Crawled
+from shards import schema
+from shards.errors import BuildError
+from shards.shard import Shard, describe
+from shards.step import library_version
+from shards.store import Store
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """A committed version, and what making it took."""
+
+    version: str
+    manifest: Manifest
+    run: Run
+
+
+def make(
+    recipe: Recipe,
+    root: str,
+    executor: Executor,
+    on_event: Callable[[Event], None],
+    tags: Sequence[str] = ("latest",),
+    shuffle: int | None = None,
+) -> Result:
+    """Build a version of the recipe in the store at `root` and commit it.
+
+    `shuffle` (a seed) runs the partitions in another order: the result does not depend on it, and tests show that.
+    Raises `BuildError` when a partition failed for good or the accounts do not balance; finished work is kept.
+    """
+    catalog = Catalog(root)
+    sources = [open_source(source, root, executor) for source in recipe.sources]
+    partitions = [source.partitions() for source in sources]
+    graph = build.plan(recipe, sources, partitions)
+    result = _run(graph.verdicts, catalog.store, executor, on_event, shuffle)
+    tallies = [_read(catalog.store, result.receipts[node], "tally") for node in graph.verdicts]
+    shard_nodes = build.pack(recipe, graph, [_kept_chars(tally) for tally in tallies])
+    _run(shard_nodes, catalog.store, executor, on_event, shuffle, result)
+    shards = [_shard(catalog.store, node, result.receipts[node]) for node in shard_nodes]
+    funnels = _funnels(graph, tallies, result, catalog.store, shards)
+    manifest = Manifest(
+        name=recipe.name,
+        recipe=recipe.as_json(),
+        sources=[
+            _source(source, kind, units) for source, kind, units in zip(sources, recipe.kinds, partitions, strict=True)
+        ],
+        shards=shards,
+        verdicts=[result.receipts[node].outputs["verdicts"] for node in graph.verdicts],
+        quarantine=[result.receipts[chain.extract].outputs["quarantine"] for chain in graph.chains],
+        funnels=funnels,
+        composition=_composition(tallies),
+        lengths=_lengths([_read(catalog.store, result.receipts[node], "lengths") for node in graph.verdicts]),
+        software=_software(result),
+    )
+    return Result(catalog.commit(manifest, tags), manifest, result)
+
+
+def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], list[str]]:
+    """What `make` would do: the graph, each node's forecast, and the crawls that must run before more can be said."""
+    store = Store(root)
+    uncrawled = [s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)]
+    sources = [open_source(s, root, None) for s in recipe.sources if s.name not in uncrawled]
+    graph = build.plan(recipe, sources, [source.partitions() for source in sources])
+    return graph, forecast(graph.verdicts, store), uncrawled
+
+
+def open_source(source: Source | Crawl, root: str, executor: Executor | None) -> Source:
+    """The source's reader; a crawl that has not been finished is run first (on `executor`)."""
+    if not isinstance(source, Crawl):
+        return source
+    directory = directory_of(source, root)
+    if executor is not None:
+        run_crawl(source.config, directory, source.crawlers, executor)
+    return Crawled(source.name, str(directory))
+
+
+def _crawled(source: Crawl, root: str) -> bool:
+    return load_pin(directory_of(source, root)) is not None
+
+
+def directory_of(source: Crawl, root: str) -> Path:
+    """Where the crawl of that source keeps its frontier and captures."""
+    return crawl_directory(state_directory(root), source.name, source.config)
+
+
+def _run(
+    nodes: Sequence[Node],
+    store: Store,
+    executor: Executor,
+    on_event: Callable[[Event], None],
+    shuffle: int | None,
+    before: Run | None = None,
+) -> Run:
+    order = list(nodes)
+    if shuffle is not None:
+        random.Random(shuffle).shuffle(order)
+    result = run(order, store, executor, on_event, before)
+    result.raise_failures()
+    return result
+
+
+def _read(store: Store, receipt: Receipt, output: str) -> pa.Table:
+    return store.get_table(receipt.outputs[output])
+
+
+def _kept_chars(tally: pa.Table) -> dict[str, int]:
+    kept: Counter[str] = Counter()
+    for row in tally.to_pylist():
+        if row["verdict"] == schema.KEEP:
+            kept[row["language"]] += row["chars"]
+    return dict(kept)
+
+
+def _shard(store: Store, node: Node, receipt: Receipt) -> Shard:
+    blob = receipt.outputs["shard"]
+    return describe(node.step.language, blob, store.get_table(blob, ("words", "chars")))
+
+
+def _funnels(
+    graph: build.Graph, tallies: list[pa.Table], result: Run, store: Store, shards: list[Shard]
+) -> list[Funnel]:
+    """The accounts. Inputs are counted where they are read, verdicts where they are given, kept rows in the shards."""
+    by_source: dict[str, Counter] = {}
+    for chain, tally in zip(graph.chains, tallies, strict=True):
+        counts = by_source.setdefault(chain.source.name, Counter())
+        outputs = result.receipts[chain.extract].outputs
+        counts["inputs", ""] += outputs["documents"].rows + outputs["quarantine"].rows
+        for row in tally.to_pylist():
+            counts[row["verdict"], row["why"]] += row["documents"]
+    funnels = [
+        Funnel(
+            source,
+            inputs=counts["inputs", ""],
+            kept=counts[schema.KEEP, ""],
+            dropped={why: n for (verdict, why), n in sorted(counts.items()) if verdict == schema.DROP},
+            quarantined={why: n for (verdict, why), n in sorted(counts.items()) if verdict == schema.QUARANTINED},
+        )
+        for source, counts in by_source.items()
+    ]
+    wrong = [f"{f.source}: {f.inputs} inputs, {f.inputs - f.balance} accounted for" for f in funnels if f.balance]
+    kept, written = sum(f.kept for f in funnels), sum(shard.rows for shard in shards)
+    if kept != written:
+        wrong.append(f"{kept} documents were to be kept, the shards hold {written}")
+    if wrong:
+        raise BuildError(
+            f"the accounts do not balance, nothing is committed: {'; '.join(wrong)}. This is a bug: report it"
+        )
+    return funnels
+
+
+def _composition(tallies: list[pa.Table]) -> list[Composition]:
+    sums: dict[tuple, list[int]] = {}
+    for tally in tallies:
+        for row in tally.to_pylist():
+            if row["verdict"] == schema.KEEP:
+                entry = sums.setdefault((row["source"], row["language"], row["license"]), [0, 0, 0])
+                for at, name in enumerate(("documents", "words", "chars")):
+                    entry[at] += row[name]
+    ordered = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
+    return [Composition(*place, *numbers) for place, numbers in ordered]
+
+
+def _lengths(tables: list[pa.Table]) -> dict[str, list[int]]:
+    bins: dict[str, Counter[int]] = {}
+    for table in tables:
+        for row in table.to_pylist():
+            bins.setdefault(row["language"], Counter())[row["bin"]] += row["documents"]
+    return {language: [counts[at] for at in range(max(counts) + 1)] for language, counts in sorted(bins.items())}
+
+
+def _source(source: Source, kind: str, partitions: list[Partition]) -> dict:
+    units = [{"name": unit.name, "sha256": unit.sha256, "bytes": unit.bytes} for unit in partitions]
+    return {"name": source.name, "kind": kind, "partitions": units}
+
+
+def _software(result: Run) -> dict[str, str]:
+    names = {name for node in result.receipts for name in node.step.libraries} | {"medcorpus", "pyarrow"}
+    return {name: library_version(name) for name in sorted(names)}
+
+
+def state_directory(root: str) -> Path:
+    """Where crawls and run logs lie: in a local store, else in `work/` on this machine."""
+    return Path("work") if "://" in root else Path(root)

@@ -1,0 +1,93 @@
+"""Builds of the sample site: from its files (fast, many partitions) and through a real crawl (once a session)."""
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from filters.models import find_language_model
+from ingest import job
+from ingest.engine.executors import Executor, InProcess
+from ingest.engine.scheduler import Event
+from ingest.recipe import load
+from recipes.sample_site.server import serve
+from shards.errors import InputError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MODEL = REPOSITORY.parent / "shared" / "data" / "models" / "lid.176.ftz"
+
+FOLDER_RECIPE = """\
+name = "pages"
+[[sources]]
+kind = "folder"
+name = "leaflets"
+root = "{root}"
+patterns = ["??/*.html"]
+batch = 12
+[[sources]]
+kind = "folder"
+name = "mirror"
+root = "{root}"
+patterns = ["mirror/**/*.html", "misc/*.html", "*.html"]
+batch = 5
+[quality]
+min_words = 60
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def language_model() -> None:
+    """The model that `make` installs, or the one beside the repository."""
+    try:
+        find_language_model(None)
+    except InputError:
+        if not MODEL.exists():
+            pytest.skip("no lid.176 model: run `make setup`, or set MEDCORPUS_LID_MODEL")
+        os.environ["MEDCORPUS_LID_MODEL"] = str(MODEL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """A crawled sample site: its recipe, its address, and the finished crawl to copy into a store."""
+
+    recipe: Path
+    url: str
+    crawls: Path
+
+    def store(self, root: Path) -> Path:
+        """A fresh store that holds the crawl and nothing else."""
+        shutil.copytree(self.crawls, root / "crawls")
+        return root
+
+
+@pytest.fixture(scope="session")
+def folder_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Recipe over the sample site's files."""
+    path = tmp_path_factory.mktemp("recipe") / "pages.toml"
+    path.write_text(FOLDER_RECIPE.format(root=REPOSITORY / "recipes" / "sample_site" / "pages"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample site, served on a free port, crawled and built once in this process."""
+    folder = tmp_path_factory.mktemp("site")
+    with serve(port=0, slow_seconds=8.0) as server:
+        recipe = folder / "demo.toml"
+        text = (REPOSITORY / "recipes" / "demo.toml").read_text()
+        recipe.write_text(text.replace("127.0.0.1:8907", server.url.removeprefix("http://").rstrip("/")))
+        root = folder / "store"
+        build(recipe, root)
+        yield Site(recipe, server.url, root / "crawls")
+
+
+def build(recipe: Path, root: Path, executor: Executor | None = None, shuffle: int | None = None) -> job.Result:
+    """Build with nobody watching."""
+    return job.make(load(recipe), str(root), executor or InProcess(str(root)), silent, shuffle=shuffle)
+
+
+def silent(event: Event) -> None:
+    """Nobody watches."""
