@@ -4,8 +4,6 @@ import dataclasses
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from shards.step import Step
 
@@ -23,6 +21,9 @@ class Components(Step):
 
     def run(self, edges: list[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
         """EDGES tables -> CLUSTERS; a cluster is named by its smallest node; sorted by (cluster, node)."""
+        from scipy.sparse import coo_matrix  # here, because loading it takes longer than any other module's import
+        from scipy.sparse.csgraph import connected_components
+
         hubs = np.concatenate([table["hub"].to_numpy() for table in edges])
         others = np.concatenate([table["node"].to_numpy() for table in edges])
         nodes, indices = np.unique(np.concatenate([hubs, others]), return_inverse=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from filters.words import decode, fold_table, utf8
 
-WORDS, WORD_CHARS, LETTER_WORDS, SYMBOLS, LETTERS = range(5)  # columns of `Layout.counts`
+WORDS, WORD_CHARS, TEXT_WORDS, LETTER_WORDS, SYMBOLS, LETTERS = range(6)  # columns of `Layout.counts`
 _BULLETS = np.array([ord(bullet) for bullet in "•‣▪●○◦·■–—-*"], np.int64)
 _TERMINAL = np.array([ord(mark) for mark in ".!?…\"'”’»"], np.int64)
 _UNICODE_SPACES = [0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
@@ -24,9 +24,10 @@ _HASH, _PERIOD, _ELLIPSIS, _ROUND_BULLET = ord("#"), ord("."), ord("…"), ord("
 class Layout:
     """What a batch of d documents is made of.
 
-    `counts`: shape (d, 5), see the names above (words split at white space; characters are code points; symbols are
-    runs of `#`, and ellipses). `line_*`: one entry a line: its document, paragraph (counted through the batch), hash,
-    characters, and whether it starts with a bullet, ends in an ellipsis or ends like a sentence.
+    `counts`: shape (d, 6), see the names above (words split at white space; text words have a letter or a digit, which
+    a bullet or the bar of a table has not; characters are code points; symbols are runs of `#`, and ellipses).
+    `line_*`: one entry a line: its document, paragraph (counted through the batch), hash, characters, and whether it
+    starts with a bullet, ends in an ellipsis or ends like a sentence.
     """
 
     counts: np.ndarray
@@ -59,7 +60,7 @@ def _scan(data, limits, table, spaces, bullets, terminal):
     room = documents
     for at in range(limits[0], limits[-1]):
         room += data[at] == 10
-    counts = np.zeros((documents, 5), np.int64)
+    counts = np.zeros((documents, 6), np.int64)
     line_document, line_paragraph = np.empty(room, np.int64), np.empty(room, np.int64)
     line_hash, line_chars = np.empty(room, np.uint64), np.empty(room, np.int64)
     line_bullet, line_ellipsis = np.empty(room, np.bool_), np.empty(room, np.bool_)
@@ -72,7 +73,7 @@ def _scan(data, limits, table, spaces, bullets, terminal):
             # One line: from `at` to the next line feed or the end of the text.
             value, chars, last_chars = np.uint64(0xCBF29CE484222325), 0, 0
             last_value, first, second, last, periods, last_periods = value, 0, 0, 0, 0, 0
-            in_word, has_letter = False, False
+            in_word, has_text, has_letter = False, False, False
             while at < limit and data[at] != 10:
                 point, size = decode(data, at)
                 at += size
@@ -84,8 +85,9 @@ def _scan(data, limits, table, spaces, bullets, terminal):
                 if chars == 2:
                     second = point
                 if space:
-                    counts[document, LETTER_WORDS] += in_word and has_letter
-                    in_word, has_letter, periods = False, False, 0
+                    counts[document, TEXT_WORDS] += has_text
+                    counts[document, LETTER_WORDS] += has_letter
+                    in_word, has_text, has_letter, periods = False, False, False, 0
                     continue
                 if chars == 1:
                     first = point
@@ -95,6 +97,7 @@ def _scan(data, limits, table, spaces, bullets, terminal):
                 counts[document, WORD_CHARS] += 1
                 units = table[point] if point < 0x10000 else np.uint64(0)
                 low = units & np.uint64(0xFFFF)
+                has_text = has_text or units > 1
                 if units > 1 and not (np.uint64(48) <= low <= np.uint64(57)):
                     has_letter = True
                     counts[document, LETTERS] += 1
@@ -102,7 +105,8 @@ def _scan(data, limits, table, spaces, bullets, terminal):
                 if point == _ELLIPSIS or periods == 3 or (point == _HASH and last != _HASH):
                     counts[document, SYMBOLS] += 1
                 last, last_value, last_chars, last_periods = point, value, chars, periods
-            counts[document, LETTER_WORDS] += in_word and has_letter
+            counts[document, TEXT_WORDS] += has_text
+            counts[document, LETTER_WORDS] += has_letter
             at += 1
             if last_chars == 0:
                 blank_before = True

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from filters.lines import LETTER_WORDS, LETTERS, SYMBOLS, WORD_CHARS, WORDS, Layout, find_lines
+from filters.lines import LETTER_WORDS, LETTERS, SYMBOLS, TEXT_WORDS, WORD_CHARS, WORDS, Layout, find_lines
 from filters.words import Words, batches, distinct, find_words, hash_words
 from shards.errors import InputError
 from shards.schema import scores_schema
@@ -27,7 +27,7 @@ SCHEMA = scores_schema(
     pa.field("words", pa.int32(), nullable=False),  # between white space; Gopher: 50 to 100,000
     _share("mean_word_length"),  # code points; Gopher: 3 to 10
     _share("symbol_word_ratio"),  # `#` and ellipses a word; Gopher: at most 0.1
-    _share("letter_word_share"),  # words with a letter; Gopher: at least 0.8
+    _share("letter_word_share"),  # words with a letter, of those with letter or digit; Gopher: at least 0.8 of all
     _share("alphabetic_share"),  # letters among the characters that are not white space
     pa.field("stop_words", pa.int32(), nullable=False),  # distinct ones of the best-fitting language; Gopher: 2 of 8
     pa.field("lines", pa.int32(), nullable=False),  # not blank
@@ -57,6 +57,7 @@ class Quality(Step):
     """Counts what Gopher-like rules need. A document without text scores 0 everywhere."""
 
     name: ClassVar[str] = "quality"
+    version: ClassVar[int] = 2
 
     short_line: int = 30
 
@@ -88,7 +89,7 @@ def _of_words(layout: Layout) -> dict[str, np.ndarray]:
         "words": words.astype(np.int32),
         "mean_word_length": _ratio(counts[:, WORD_CHARS], words),
         "symbol_word_ratio": _ratio(counts[:, SYMBOLS], words),
-        "letter_word_share": _ratio(counts[:, LETTER_WORDS], words),
+        "letter_word_share": _ratio(counts[:, LETTER_WORDS], counts[:, TEXT_WORDS]),
         "alphabetic_share": _ratio(counts[:, LETTERS], counts[:, WORD_CHARS]),
     }
 

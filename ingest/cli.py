@@ -42,7 +42,7 @@ On a cluster (docs/cluster.md):
     ray job submit --working-dir . -- python -m ingest run recipes/NAME.toml --root s3://...
 """,
 )
-console = Console(soft_wrap=not sys.stdout.isatty())
+console = Console(width=None if sys.stdout.isatty() else 140)  # a log has no width of its own
 
 
 class Engine(StrEnum):

@@ -9,9 +9,9 @@ from ingest.engine.scheduler import Run
 
 
 def funnel_table(manifest: Manifest, title: str) -> Table:
-    """Inputs, what was dropped and quarantined for which reason, what was kept in which language."""
+    """Inputs, what was dropped and quarantined for which reason, what was kept in which language, by source."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for funnel in manifest.funnels:
         table.add_column(funnel.source, justify="right")
     if len(manifest.funnels) > 1:
@@ -21,16 +21,18 @@ def funnel_table(manifest: Manifest, title: str) -> Table:
         cells = counts + ([sum(counts)] if len(counts) > 1 else [])
         table.add_row(label, *(f"{count:,}" if count else "[dim]·[/]" for count in cells), style=style)
 
-    row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
-    for label, kind, style in (("dropped", "dropped", "yellow"), ("quarantined", "quarantined", "red")):
-        for why in sorted({why for funnel in manifest.funnels for why in getattr(funnel, kind)}):
-            row(f"  {label}: {why}", [getattr(funnel, kind).get(why, 0) for funnel in manifest.funnels], style)
-    row("kept", [funnel.kept for funnel in manifest.funnels], "bold green")
-    kept: Counter[tuple[str, str]] = Counter()
+    def rows(label: str, by_source: list[dict[str, int]], style: str) -> None:
+        row(label, [sum(counts.values()) for counts in by_source], f"bold {style}")
+        for name in sorted({name for counts in by_source for name in counts}):
+            row(f"  {name}", [counts.get(name, 0) for counts in by_source], style)
+
+    kept: dict[str, Counter[str]] = {funnel.source: Counter() for funnel in manifest.funnels}
     for entry in manifest.composition:
-        kept[entry.language, entry.source] += entry.documents
-    for language in sorted({entry.language for entry in manifest.composition}):
-        row(f"  {language}", [kept[language, funnel.source] for funnel in manifest.funnels], "green")
+        kept[entry.source][entry.language] += entry.documents
+    row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
+    rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
+    rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
+    rows("kept", [dict(kept[funnel.source]) for funnel in manifest.funnels], "green")
     return table
 
 

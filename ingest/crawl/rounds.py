@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 from ingest.crawl.config import CrawlConfig
-from ingest.crawl.crawler import crawl
 from ingest.crawl.outbox import exchange
 from ingest.crawl.pin import Pin, finish, load_pin
 from ingest.engine.executors import Executor
@@ -23,6 +22,10 @@ def crawl_directory(state: Path, name: str, config: CrawlConfig) -> Path:
 def run_crawl(config: CrawlConfig, directory: Path, crawlers: int, executor: Executor) -> Pin:
     """Finish the crawl in `directory`, from wherever it stopped; a pinned crawl is left as it is."""
     pin = load_pin(directory)
+    if pin is not None:
+        return pin
+    from ingest.crawl.crawler import crawl  # only a build that crawls waits for aiohttp to load
+
     while pin is None:
         executor.call(crawl, [(config, directory, shard, crawlers) for shard in range(crawlers)])
         if not exchange(directory, crawlers):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from crawl_web import Site, Web
 
-from ingest.crawl import CrawlConfig
+from ingest.crawl.config import CrawlConfig
 
 
 @pytest.fixture

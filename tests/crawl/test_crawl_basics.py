@@ -11,7 +11,10 @@ from aiohttp import web
 from crawl_web import captured, failures, gaps, html, paths
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from ingest.crawl import crawl, exchange, finish, load_pin, warc
+from ingest.crawl import warc
+from ingest.crawl.crawler import crawl
+from ingest.crawl.outbox import exchange
+from ingest.crawl.pin import finish, load_pin
 from ingest.crawl.shares import shard_of
 from ingest.urls import host_of
 from shards.errors import BuildError, InputError

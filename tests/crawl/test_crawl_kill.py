@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from crawl_web import captured, failures, gaps, html
 
-from ingest.crawl import crawl, finish
+from ingest.crawl.crawler import crawl
+from ingest.crawl.pin import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 15
 _CHILD = """
 import json, sys
 from pathlib import Path
-from ingest.crawl import CrawlConfig, crawl
+from ingest.crawl.config import CrawlConfig
+from ingest.crawl.crawler import crawl
 settings = json.loads(sys.argv[1])
 crawl(CrawlConfig(**{key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}),
       Path(sys.argv[2]))

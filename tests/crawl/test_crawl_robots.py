@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from protego import Protego
 
-from ingest.crawl import crawl, finish
+from ingest.crawl.crawler import crawl
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.pin import finish
 from ingest.crawl.robots import decide, matches, parse
 
 SITE = "http://example.com"

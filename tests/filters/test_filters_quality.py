@@ -22,7 +22,7 @@ def test_words_letters_and_symbols_are_counted():
     assert row["words"] == 7
     assert row["mean_word_length"] == pytest.approx((1 + 4 + 2 + 2 + 3 + 2 + 4) / 7)
     assert row["symbol_word_ratio"] == pytest.approx(4 / 7)  # two runs of #, two ellipses
-    assert row["letter_word_share"] == pytest.approx(3 / 7)
+    assert row["letter_word_share"] == pytest.approx(3 / 4)  # "#", "..." and "##" have neither letter nor digit
     assert row["alphabetic_share"] == pytest.approx(8 / 18)
 
 
