@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from catalog import publish as publishing
 from catalog import views
 from catalog.plots import write_plots
 from catalog.versions import Catalog
-from shards.errors import InputError, MedcorpusError
+from shards import commands
+from shards.errors import InputError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,7 +35,7 @@ app = typer.Typer(
       python -m catalog publish demo@stable --repo my-lab/medical-corpus --dry-run
     """,
 )
-console, errors = Console(), Console(stderr=True)
+console = commands.console()
 
 Spec = Annotated[str, typer.Argument(metavar="VERSION", help="NAME@TAG, NAME, an id or its beginning.")]
 Root = Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store: a folder or an fsspec URL.")]
@@ -166,12 +166,8 @@ def publish(
 
 
 def main() -> None:
-    """Run a command; errors that a user can act on are one red line and exit status 1."""
-    try:
-        app()
-    except MedcorpusError as error:
-        errors.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        raise SystemExit(1) from None
+    """Run a command."""
+    commands.run(app)
 
 
 def _open(root: str, database: str | None) -> Catalog:
@@ -182,7 +178,7 @@ def _open(root: str, database: str | None) -> Catalog:
 
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
-    return Progress(*columns, console=errors, transient=True)
+    return Progress(*columns, console=commands.console(stderr=True), transient=True)
 
 
 if __name__ == "__main__":

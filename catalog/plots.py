@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from catalog import summary
 from catalog.manifest import Manifest
@@ -159,5 +159,6 @@ def _clean(panel: Axes, title: str | None) -> None:
     panel.grid(axis="x", color=_SOFT, linewidth=0.7)
     panel.set_axisbelow(True)
     if title:
+        panel.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         panel.set_title(title, loc="left", fontsize=11.5, color=_INK)

@@ -1,5 +1,8 @@
 """Versions on a terminal: tables of rich, one function a view."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -8,7 +11,7 @@ from rich.tree import Tree
 
 from catalog import summary
 from catalog.index import Entry
-from catalog.manifest import Funnel, Manifest
+from catalog.manifest import Manifest
 from catalog.publish import Upload
 from catalog.verify import Report
 from catalog.versions import Lineage
@@ -50,24 +53,29 @@ def version(manifest: Manifest) -> RenderableType:
     return Group(heading, "", parts, "", funnels(manifest), "", _lengths(manifest))
 
 
-def funnels(manifest: Manifest) -> RenderableType:
-    """One row a reason, one column a source: inputs, dropped, quarantined, kept."""
-    columns = [*manifest.funnels]
-    if len(columns) > 1:
-        columns.append(summary.whole_funnel(manifest))
-    table = _table("", *(f">{escape(funnel.source)}" for funnel in columns), title="What became of every input")
-    table.add_row("inputs", *(f"{funnel.inputs:,}" for funnel in columns), style="bold")
-    whole = summary.whole_funnel(manifest)
-    for ending, colour, reasons in (("dropped", "red", whole.dropped), ("quarantined", "yellow", whole.quarantined)):
-        if reasons:
-            table.add_section()
-        for reason, _ in summary.by_count(reasons):
-            table.add_row(
-                f"[{colour}]{ending}[/] {escape(reason)}", *(_count(funnel, ending, reason) for funnel in columns)
-            )
-    table.add_section()
-    kept = (f"{funnel.kept:,} ({funnel.kept / funnel.inputs:.0%})" if funnel.inputs else "0" for funnel in columns)
-    table.add_row("kept", *kept, style="bold green")
+def funnels(manifest: Manifest) -> Table:
+    """What became of every input, one column a source: dropped and quarantined by reason, kept by language."""
+    sources = [funnel.source for funnel in manifest.funnels]
+    columns = sources if len(sources) == 1 else [*sources, "all"]
+    table = _table("", *(f">{escape(name)}" for name in columns), title="What became of every input")
+    table.columns[0].no_wrap = True
+
+    def row(label: str, counts: list[int], style: str) -> None:
+        cells = counts if len(counts) == 1 else [*counts, sum(counts)]
+        table.add_row(escape(label), *(f"{count:,}" if count else "[dim]·[/]" for count in cells), style=style)
+
+    def rows(label: str, by_source: list[Mapping[str, int]], style: str) -> None:
+        row(label, [sum(counts.values()) for counts in by_source], f"bold {style}")
+        for name in sorted({name for counts in by_source for name in counts}):
+            row(f"  {name}", [counts.get(name, 0) for counts in by_source], style)
+
+    kept: dict[str, Counter[str]] = {source: Counter() for source in sources}
+    for entry in manifest.composition:
+        kept[entry.source][entry.language] += entry.documents
+    row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
+    rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
+    rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
+    rows("kept", [kept[source] for source in sources], "green")
     return table
 
 
@@ -133,11 +141,6 @@ def _lengths(manifest: Manifest) -> RenderableType:
         bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] * 2 for count in counts)  # any document shows
         table.add_row(tag, f"[cyan]{bars}[/]", f"{2**first:,}", f"{2 ** len(manifest.lengths[tag]) - 1:,}")
     return table
-
-
-def _count(funnel: Funnel, ending: str, reason: str) -> str:
-    count = (funnel.dropped if ending == "dropped" else funnel.quarantined).get(reason, 0)
-    return f"{count:,}" if count else "[dim]·[/]"
 
 
 def _table(*columns: str, title: str | None = None) -> Table:

@@ -1,6 +1,7 @@
 """The command `python -m ingest`."""
 
 from ingest.cli import app
+from shards.commands import run
 
 if __name__ == "__main__":
-    app(prog_name="python -m ingest")
+    run(app)

@@ -1,16 +1,13 @@
 """`python -m ingest`: run, plan, status and retry of a recipe's build."""
 
-import functools
-import sys
 from collections import Counter
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from catalog import views
 from catalog.versions import Catalog
 from ingest import job, runlog
 from ingest.crawl.pin import load_pin
@@ -18,9 +15,10 @@ from ingest.crawl.rounds import crawl_directory
 from ingest.engine.executors import Executor, InProcess
 from ingest.progress import BuildProgress
 from ingest.recipe import Crawl, Recipe, load
-from ingest.report import balanced, funnel_table, speed_table
+from ingest.report import balanced, speed_table
 from ingest.retry import PASSING, forget
-from shards.errors import BuildError, MedcorpusError
+from shards import commands
+from shards.errors import BuildError
 
 app = typer.Typer(
     add_completion=False,
@@ -31,18 +29,18 @@ app = typer.Typer(
 
 **Examples**
 
-    python -m ingest plan   recipes/demo.toml              # what would run, what is done already
-    python -m ingest run    recipes/demo.toml              # build and commit; run it again to resume after a kill
-    python -m ingest run    recipes/demo.toml --engine local --workers 1
-    python -m ingest status recipes/demo.toml              # last run, quarantine, versions
-    python -m ingest retry  recipes/demo.toml              # try again what timed out or crashed
+    python -m ingest plan   recipes/demo.toml    # what would run
+    python -m ingest run    recipes/demo.toml    # after a kill: resumes
+    python -m ingest run    recipes/demo.toml --engine local
+    python -m ingest status recipes/demo.toml    # last run, quarantine
+    python -m ingest retry  recipes/demo.toml    # what timed out or crashed
 
 On a cluster (docs/cluster.md):
 
-    ray job submit --working-dir . -- python -m ingest run recipes/NAME.toml --root s3://...
+    ray job submit --working-dir . -- python -m ingest run recipes/NAME.toml
 """,
 )
-console = Console(width=None if sys.stdout.isatty() else 140)  # a log has no width of its own
+console = commands.console()
 
 
 class Engine(StrEnum):
@@ -68,22 +66,7 @@ def executor_for(engine: Engine, root: str, workers: int | None) -> Executor:
         return OnRay(root, workers)
 
 
-def reported(command: Callable[..., None]) -> Callable[..., None]:
-    """Print the project's own errors as one message and exit with 1."""
-
-    @functools.wraps(command)
-    def wrapped(**arguments: Any) -> None:
-        try:
-            command(**arguments)
-        except MedcorpusError as error:
-            console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
-            raise typer.Exit(1) from error
-
-    return wrapped
-
-
 @app.command()
-@reported
 def run(
     recipe: RecipePath,
     root: Root = "work/store",
@@ -97,7 +80,7 @@ def run(
     Exit status 1 and the partitions' names when any failed for good.
     """
     result = build(load(recipe), root, engine, workers, tuple(tag), shuffle)
-    console.print(funnel_table(result.manifest, f"{result.manifest.name}: what became of every input"))
+    console.print(views.funnels(result.manifest))
     console.print(speed_table(result.run))
     console.print(f"{balanced(result.manifest.funnels)}", style="bold")
     executed, cached = sum(result.run.executed.values()), sum(result.run.cached.values())
@@ -124,7 +107,6 @@ def build(
 
 
 @app.command()
-@reported
 def plan(recipe: RecipePath, root: Root = "work/store") -> None:
     """Show partitions, what is done already and what would run; nothing is run."""
     loaded = load(recipe)
@@ -157,7 +139,6 @@ def plan(recipe: RecipePath, root: Root = "work/store") -> None:
 
 
 @app.command()
-@reported
 def status(recipe: RecipePath, root: Root = "work/store") -> None:
     """Show the last run, what is done, what lies in quarantine and which versions exist."""
     loaded = load(recipe)
@@ -195,7 +176,6 @@ def status(recipe: RecipePath, root: Root = "work/store") -> None:
 
 
 @app.command()
-@reported
 def retry(
     recipe: RecipePath,
     root: Root = "work/store",
@@ -217,5 +197,5 @@ def retry(
         )
     console.print(f"{inputs:,} inputs will be tried again")
     result = build(loaded, root, engine, workers, ("latest",))
-    console.print(funnel_table(result.manifest, f"{loaded.name}: what became of every input"))
+    console.print(views.funnels(result.manifest))
     console.print(f"version [bold]{result.version}[/] committed")

@@ -1,39 +1,9 @@
-"""What a build did, as tables: the funnel of every source and the speed of every step."""
-
-from collections import Counter
+"""What a build did: the accounts in one line, and the speed of every step."""
 
 from rich.table import Table
 
-from catalog.manifest import Funnel, Manifest
+from catalog.manifest import Funnel
 from ingest.engine.scheduler import Run
-
-
-def funnel_table(manifest: Manifest, title: str) -> Table:
-    """Inputs, what was dropped and quarantined for which reason, what was kept in which language, by source."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    for funnel in manifest.funnels:
-        table.add_column(funnel.source, justify="right")
-    if len(manifest.funnels) > 1:
-        table.add_column("all", justify="right", style="bold")
-
-    def row(label: str, counts: list[int], style: str = "") -> None:
-        cells = counts + ([sum(counts)] if len(counts) > 1 else [])
-        table.add_row(label, *(f"{count:,}" if count else "[dim]·[/]" for count in cells), style=style)
-
-    def rows(label: str, by_source: list[dict[str, int]], style: str) -> None:
-        row(label, [sum(counts.values()) for counts in by_source], f"bold {style}")
-        for name in sorted({name for counts in by_source for name in counts}):
-            row(f"  {name}", [counts.get(name, 0) for counts in by_source], style)
-
-    kept: dict[str, Counter[str]] = {funnel.source: Counter() for funnel in manifest.funnels}
-    for entry in manifest.composition:
-        kept[entry.source][entry.language] += entry.documents
-    row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
-    rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
-    rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
-    rows("kept", [dict(kept[funnel.source]) for funnel in manifest.funnels], "green")
-    return table
 
 
 def balanced(funnels: list[Funnel]) -> str:

@@ -11,14 +11,16 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
+from catalog import views
 from catalog.publish import write_card
 from catalog.versions import Catalog
 from ingest.cli import Engine, build, console
 from ingest.job import Result
 from ingest.recipe import load
-from ingest.report import balanced, funnel_table, speed_table
+from ingest.report import balanced, speed_table
 from recipes.sample_site.server import serve
-from shards.errors import InputError, MedcorpusError
+from shards.commands import run
+from shards.errors import InputError
 from train.pretrain import pretrain
 from train.settings import PretrainConfig, PretrainResult
 
@@ -26,20 +28,20 @@ RECIPE = Path(__file__).with_name("demo.toml")
 PORT = 8907  # of demo.toml's start URL: part of every document's address, hence of the version id
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
     root: Annotated[Path, typer.Option(help="Folder for everything that the demo makes")] = Path("work/demo"),
     engine: Annotated[Engine, typer.Option(help="ray or local")] = Engine.RAY,
     steps: Annotated[int, typer.Option(min=1, help="Training steps")] = 200,
 ) -> None:
     """Crawl the sample site, build and document a version, pretrain a tiny mT5 on it, show what happened."""
-    try:
-        show(*run(root, engine, steps), root)
-    except MedcorpusError as error:
-        console.print(f"[bold red]error:[/] {error}", highlight=False)
-        raise typer.Exit(1) from error
+    show(*build_and_train(root, engine, steps), root)
 
 
-def run(root: Path, engine: Engine, steps: int) -> tuple[Result, Path, PretrainResult]:
+def build_and_train(root: Path, engine: Engine, steps: int) -> tuple[Result, Path, PretrainResult]:
     """The version, the folder of its card, and the trained model."""
     store = str(root / "store")
     console.rule("1  crawl, extract, filter, deduplicate, commit")
@@ -55,7 +57,7 @@ def run(root: Path, engine: Engine, steps: int) -> tuple[Result, Path, PretrainR
     console.print(f"card in {card}")
     console.rule("3  pretrain a tiny mT5 by span corruption")
     config = PretrainConfig(
-        root=store, version=result.version, out=str(root / "run" / result.version), size="tiny", vocab_size=4000,
+        root=store, version="demo@latest", out=str(root / "run" / result.version), size="tiny", vocab_size=4000,
         steps=steps, batch=16, input_length=128, schedule="cosine", warmup=30, eval_every=50, eval_examples=16,
         checkpoint_every=100, held_out=0.1,
     )  # fmt: skip
@@ -65,7 +67,7 @@ def run(root: Path, engine: Engine, steps: int) -> tuple[Result, Path, PretrainR
 def show(result: Result, card: Path, trained: PretrainResult, root: Path) -> None:
     """The funnel, where everything lies, and what to try next."""
     console.rule("what happened")
-    console.print(funnel_table(result.manifest, "what became of every input"))
+    console.print(views.funnels(result.manifest))
     console.print(f"{balanced(result.manifest.funnels)}\n", style="bold")
     console.print(speed_table(result.run))
     places = Table(box=None, show_header=False, pad_edge=False, title="where everything lies", title_justify="left")
@@ -92,4 +94,4 @@ def show(result: Result, card: Path, trained: PretrainResult, root: Path) -> Non
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(app)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from shards.commands import console
 from shards.errors import InputError
 from train.pretrain import pretrain
 from train.settings import PretrainConfig, PretrainResult
@@ -92,7 +92,7 @@ def main(
     )
     result = pretrain(config)
     if os.environ.get("RANK", "0") == "0":
-        Console().print(summary(result))
+        console().print(summary(result))
 
 
 def parse_weights(text: str) -> dict[str, float]:

@@ -1,14 +1,12 @@
-"""What the commands of this package share: opening a version, progress bars, and errors in one line."""
+"""What the commands of this package share: opening a version, and progress bars."""
 
-import sys
 from pathlib import Path
 
-import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catalog.versions import Catalog
-from shards.errors import InputError, MedcorpusError
+from shards.commands import console
+from shards.errors import InputError
 from train.corpus import Corpus
 
 
@@ -37,15 +35,6 @@ def progress_bar(*, disable: bool = False) -> Progress:
         MofNCompleteColumn(),
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console(stderr=True),
         disable=disable,
     )
-
-
-def run(app: typer.Typer) -> None:
-    """Run a command; an error that a user can act on is one red line and exit code 1, without traceback."""
-    try:
-        app()
-    except MedcorpusError as error:
-        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)

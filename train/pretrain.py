@@ -181,7 +181,7 @@ def finish(
 
 
 if __name__ == "__main__":
+    from shards.commands import run as run_command
     from train.cli import app
-    from train.commands import run as run_command
 
     run_command(app)

@@ -18,12 +18,13 @@ import pyarrow as pa
 import typer
 from rich.progress import Progress
 
+from shards.commands import run
 from shards.errors import CorruptionError
 from shards.shard import Shard
 from shards.step import canonical_json, library_version
 from shards.store import Blob, Store
 from train import spm, tokenizer
-from train.commands import choose_languages, open_version, progress_bar, run
+from train.commands import choose_languages, open_version, progress_bar
 from train.corpus import Corpus
 from train.tokenizer import Tokenizer
 

@@ -1,22 +1,16 @@
 """Builds of the sample site: from its files (fast, many partitions) and through a real crawl (once a session)."""
 
-import dataclasses
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from site_builds import REPOSITORY, Site, build
 
 from filters.models import find_language_model
-from ingest import job
-from ingest.engine.executors import Executor, InProcess
-from ingest.engine.scheduler import Event
-from ingest.recipe import load
 from recipes.sample_site.server import serve
 from shards.errors import InputError
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY.parent / "shared" / "data" / "models" / "lid.176.ftz"
 
 FOLDER_RECIPE = """\
@@ -49,20 +43,6 @@ def language_model() -> None:
         os.environ["MEDCORPUS_LID_MODEL"] = str(MODEL)
 
 
-@dataclasses.dataclass(frozen=True)
-class Site:
-    """A crawled sample site: its recipe, its address, and the finished crawl to copy into a store."""
-
-    recipe: Path
-    url: str
-    crawls: Path
-
-    def store(self, root: Path) -> Path:
-        """A fresh store that holds the crawl and nothing else."""
-        shutil.copytree(self.crawls, root / "crawls")
-        return root
-
-
 @pytest.fixture(scope="session")
 def folder_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recipe over the sample site's files."""
@@ -82,12 +62,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         root = folder / "store"
         build(recipe, root)
         yield Site(recipe, server.url, root / "crawls")
-
-
-def build(recipe: Path, root: Path, executor: Executor | None = None, shuffle: int | None = None) -> job.Result:
-    """Build with nobody watching."""
-    return job.make(load(recipe), str(root), executor or InProcess(str(root)), silent, shuffle=shuffle)
-
-
-def silent(event: Event) -> None:
-    """Nobody watches."""

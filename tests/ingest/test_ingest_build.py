@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from conftest import Site, build
+from site_builds import Site, build
 
 from catalog.versions import Catalog
 from ingest.pack import Pack

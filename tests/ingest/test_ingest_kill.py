@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import REPOSITORY, build
+from site_builds import REPOSITORY, build
 
 from catalog.versions import Catalog
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Site
+from site_builds import REPOSITORY, Site
 
 from catalog.versions import Catalog
 

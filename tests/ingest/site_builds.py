@@ -1,0 +1,35 @@
+"""What the build tests share: the crawled sample site, and building with nobody watching."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+from ingest import job
+from ingest.engine.executors import Executor, InProcess
+from ingest.engine.scheduler import Event
+from ingest.recipe import load
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """A crawled sample site: its recipe, its address, and the finished crawl to copy into a store."""
+
+    recipe: Path
+    url: str
+    crawls: Path
+
+    def store(self, root: Path) -> Path:
+        """A fresh store that holds the crawl and nothing else."""
+        shutil.copytree(self.crawls, root / "crawls")
+        return root
+
+
+def build(recipe: Path, root: Path, executor: Executor | None = None, shuffle: int | None = None) -> job.Result:
+    """Build with nobody watching."""
+    return job.make(load(recipe), str(root), executor or InProcess(str(root)), silent, shuffle=shuffle)
+
+
+def silent(event: Event) -> None:
+    """Nobody watches."""
