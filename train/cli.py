@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 def main(
     version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
     out: Annotated[Path, typer.Option(help="The run's folder; the same folder again resumes the run.")],
-    root: Annotated[Path, typer.Option(help="The store that holds the version.")] = Path("store"),
+    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the version.")] = "work/store",
     size: Annotated[str, typer.Option(help="tiny, small, base, large, xl or xxl (mT5's sizes).")] = "tiny",
     init: Annotated[str, typer.Option(help="random, or the folder of a Hugging Face mT5 to go on from.")] = "random",
     tokenizer: Annotated[str, typer.Option(help="train, a folder, a .model file, or a Hub name.")] = "train",

@@ -123,7 +123,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @app.command()
 def main(
     version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
-    root: Annotated[Path, typer.Option(help="The store.")] = Path("store"),
+    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store.")] = "work/store",
     tokens: Annotated[str, typer.Option("--tokenizer", help="train, a folder, a .model file or a Hub name")] = "train",
     vocab_size: Annotated[int, typer.Option(help="Pieces of a trained tokenizer, sentinels included.")] = 32_000,
     languages: Annotated[str, typer.Option(help="Only these, comma-separated (default: all).")] = "",
