@@ -5,11 +5,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from catalog import views
 from catalog.versions import Catalog
-from ingest import job, runlog
+from ingest import job, plan_views, runlog
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory
 from ingest.engine.executors import Executor, InProcess
@@ -107,35 +106,25 @@ def build(
 
 
 @app.command()
-def plan(recipe: RecipePath, root: Root = "work/store") -> None:
+def plan(
+    recipe: RecipePath,
+    root: Root = "work/store",
+    everything: Annotated[bool, typer.Option("--all", help="List every partition, not the first few")] = False,
+) -> None:
     """Show partitions, what is done already and what would run; nothing is run."""
     loaded = load(recipe)
     graph, forecasts, uncrawled = job.predict(loaded, root)
-    table = Table(title=f"{loaded.name}: partitions", title_justify="left", box=None, pad_edge=False)
-    for name in ("source", "kind", "partitions", "MB"):
-        table.add_column(name, justify="right" if name in ("partitions", "MB") else "left")
-    for source, kind in zip(loaded.sources, loaded.kinds, strict=True):
-        units = [chain.partition for chain in graph.chains if chain.source.name == source.name]
-        if source.name in uncrawled:
-            table.add_row(source.name, kind, "[yellow]not crawled yet[/]", "")
-        else:
-            table.add_row(source.name, kind, f"{len(units):,}", f"{sum(unit.bytes for unit in units) / 1e6:,.1f}")
-    console.print(table)
-    states: dict[str, Counter[str]] = {}
-    for item in forecasts:
-        states.setdefault(item.node.step.name, Counter())[item.state] += 1
-    steps = Table(title="tasks", title_justify="left", box=None, pad_edge=False)
-    for name in ("step", "done already", "would run now", "waits for inputs"):
-        steps.add_column(name, justify="left" if name == "step" else "right")
-    for step, counts in states.items():
-        steps.add_row(step, *(f"{counts[state]:,}" for state in ("cached", "ready", "waits")))
-    console.print(steps)
+    states = {item.node: item.state for item in forecasts}
+    console.print(plan_views.sources(loaded, graph, uncrawled))
+    console.print(plan_views.partitions(graph, states, None if everything else plan_views.SHOWN))
+    console.print(plan_views.tasks(forecasts))
+    todo = sum(state != "cached" for state in states.values())
     if uncrawled:
-        console.print(f"`run` would first crawl: {', '.join(uncrawled)}")
-    todo = sum(counts["ready"] + counts["waits"] for counts in states.values())
-    console.print(
-        f"{todo:,} tasks would run, and then the shards be packed" if todo else "everything up to the verdicts is done"
-    )
+        console.print(f"`run` would first crawl {', '.join(uncrawled)}; what that brings can be planned only then")
+    elif todo:
+        console.print(f"{todo:,} tasks would run, and then the shards be packed")
+    else:
+        console.print("everything up to the verdicts is done")
 
 
 @app.command()
