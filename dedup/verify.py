@@ -31,7 +31,8 @@ DUPLICATES = pa.schema(
 class Verify(Step):
     """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `max_winners`: of one cluster's walk.
 
-    What is left of a cluster after `max_winners` winners is kept: no document is dropped unmeasured.
+    What is left of a cluster after `max_winners` winners is kept, but for identical copies: no document is dropped
+    unmeasured.
     """
 
     threshold: float = 0.8
@@ -40,7 +41,7 @@ class Verify(Step):
     sketch: int = 512
 
     name = "verify"
-    version = 1
+    version = 2
     memory = 2 << 30
 
     def run(self, clusters: pa.Table, signatures: list[pa.Table], ranks: list[pa.Table]) -> dict[str, list]:
@@ -68,7 +69,7 @@ class Verify(Step):
                     losers.append((other, winner, similarity, method))
                 else:
                     remaining.append(other)
-        return losers
+        return losers + _identical(members, remaining)
 
     def _compare(self, members: "_Members", a: int, b: int) -> tuple[str | None, float]:
         if members.doc_id[a] == members.doc_id[b]:
@@ -81,6 +82,19 @@ class Verify(Step):
         if similarity < self.threshold or jaccard(members.doses[a], members.doses[b]) < self.dose_threshold:
             return None, similarity
         return "near-duplicate", round(similarity, 4)
+
+
+def _identical(members: "_Members", remaining: list[int]) -> list[tuple[int, int, float, str]]:
+    """Of what a long walk leaves unmeasured, the copies with the same key or text, which are never kept twice."""
+    losers, kept = [], {}
+    for member in remaining:
+        names = ("same-key", members.doc_id[member]), ("exact-duplicate", members.content_hash[member])
+        known = next((name for name in names if name in kept), None)
+        if known:
+            losers.append((member, kept[known], 1.0, known[0]))
+        else:
+            kept |= dict.fromkeys(names, member)
+    return losers
 
 
 class _Members:
@@ -97,7 +111,7 @@ class _Members:
             places.setdefault(partition, []).append(place)
         for partition, mine in places.items():
             rows = pa.array([self.row[place] for place in mine])
-            taken = signatures[partition].select(["doc_id", "content_hash", "sketch", "doses"]).take(rows)
+            taken = signatures[partition].take(rows)
             rank = ranks[partition].take(rows)
             columns = (
                 (self.doc_id, taken["doc_id"].to_pylist()),

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shards import schema
+from shards.errors import BuildError
 from shards.step import Step
 
 RANK = pa.schema(
@@ -34,7 +35,7 @@ class Bound:
 
 @dataclasses.dataclass(frozen=True)
 class Rules(Step):
-    """In this order: opt-outs and licences, wanted languages, then the bounds as the recipe lists them.
+    """In this order: opt-outs and licences, wanted languages, then `bounds` as they come.
 
     `licenses` empty: every licence, and none stated, is accepted. `priority` is the rank of the partition's source.
     """
@@ -64,6 +65,9 @@ class Rules(Step):
         sidecars = {"language": language, "domain": domain, "quality": quality}
         for bound in self.bounds:
             values = sidecars[bound.scores][bound.column].cast(pa.float64()).to_numpy()
+            if np.isnan(values).any():
+                where = documents["doc_id"][int(np.flatnonzero(np.isnan(values))[0])]
+                raise BuildError(f"{bound.scores}.{bound.column} of document {where} is not a number: report this bug")
             for threshold, broken in ((bound.minimum, np.less), (bound.maximum, np.greater)):
                 if threshold is not None:
                     mask = broken(values, threshold)

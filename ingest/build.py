@@ -25,6 +25,7 @@ from ingest.verdict import Verdict
 from shards import schema
 
 _RULE_COLUMNS = ("doc_id", "opt_out", "license")
+_COMPARED = ("doc_id", "content_hash", "sketch", "doses")
 _TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
 
 
@@ -81,7 +82,7 @@ def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> 
                 "documents": tuple(graph.chains[at].extract.port("documents") for at in members),
                 "verdicts": tuple(graph.verdicts[at].port("verdicts", ("verdict", "language")) for at in members),
             }
-            nodes.append(Node(Pack(language), f"{language}-{number:05d}", inputs))
+            nodes.append(Node(Pack(language, 2 * target), f"{language}-{number:05d}", inputs))
     return nodes
 
 
@@ -113,7 +114,7 @@ def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
     ]
     components = Node(Components(dedup.verify_tasks), "all", {"edges": tuple(node.port("edges") for node in matches)})
     everything = {
-        "signatures": tuple(chain.signature.port("signatures") for chain in chains),
+        "signatures": tuple(chain.signature.port("signatures", _COMPARED) for chain in chains),
         "ranks": tuple(chain.candidates.port("ranks") for chain in chains),
     }
     verify = Verify(dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch)

@@ -15,7 +15,7 @@ from ingest.engine.executors import Executor, InProcess
 from ingest.progress import BuildProgress
 from ingest.recipe import Crawl, Recipe, load
 from ingest.report import balanced, speed_table
-from ingest.retry import PASSING, forget
+from ingest.retry import forget, may_pass
 from shards import commands
 from shards.errors import BuildError
 
@@ -52,6 +52,12 @@ class Engine(StrEnum):
 RecipePath = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe, e.g. recipes/demo.toml")]
 Root = Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store: a folder, or s3://, gs:// ...")]
 Engines = Annotated[Engine, typer.Option(help="ray: tasks on a Ray cluster or local Ray; local: this process alone")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MEDCORPUS_DATABASE", help="SQLAlchemy URL of the catalog's index (default: SQLite in the store)"
+    ),
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="CPUs to use at most (default: all there are)")]
 
 
@@ -73,12 +79,13 @@ def run(
     workers: Workers = None,
     tag: Annotated[list[str], typer.Option(help="Tags that will point at the new version")] = ["latest"],  # noqa: B006
     shuffle: Annotated[int | None, typer.Option(help="Seed: run partitions in another order (same version)")] = None,
+    database: Database = None,
 ) -> None:
     """Crawl, extract, filter, deduplicate and commit a version. Finished work is never repeated.
 
     Exit status 1 and the partitions' names when any failed for good.
     """
-    result = build(load(recipe), root, engine, workers, tuple(tag), shuffle)
+    result = build(load(recipe), root, engine, workers, tuple(tag), shuffle, database)
     console.print(views.funnels(result.manifest))
     console.print(speed_table(result.run))
     console.print(f"{balanced(result.manifest.funnels)}", style="bold")
@@ -91,14 +98,20 @@ def run(
 
 
 def build(
-    recipe: Recipe, root: str, engine: Engine, workers: int | None, tags: tuple[str, ...], shuffle: int | None = None
+    recipe: Recipe,
+    root: str,
+    engine: Engine,
+    workers: int | None,
+    tags: tuple[str, ...],
+    shuffle: int | None = None,
+    database: str | None = None,
 ) -> job.Result:
     """Build with progress on the console and a line in the run log."""
     executor = executor_for(engine, root, workers)
     state = job.state_directory(root)
     try:
         with runlog.record(state, recipe.name) as entry, BuildProgress(console) as progress:
-            result = job.make(recipe, root, executor, progress, tags, shuffle)
+            result = job.make(recipe, root, executor, progress, tags, shuffle, database)
             entry.update(version=result.version, executed=dict(result.run.executed), cached=dict(result.run.cached))
     finally:
         executor.close()
@@ -128,7 +141,7 @@ def plan(
 
 
 @app.command()
-def status(recipe: RecipePath, root: Root = "work/store") -> None:
+def status(recipe: RecipePath, root: Root = "work/store", database: Database = None) -> None:
     """Show the last run, what is done, what lies in quarantine and which versions exist."""
     loaded = load(recipe)
     last = runlog.last(job.state_directory(root), loaded.name)
@@ -139,7 +152,7 @@ def status(recipe: RecipePath, root: Root = "work/store") -> None:
         f"last run: {last['started']} on {last['host']}: [bold]{last['outcome']}[/] after {last['seconds']:,.0f} s"
     )
     if last.get("error"):
-        console.print(last["error"], style="red", highlight=False)
+        console.print(last["error"], style="red", markup=False, highlight=False)
     for source in loaded.sources:
         if isinstance(source, Crawl):
             directory = crawl_directory(job.state_directory(root), source.name, source.config)
@@ -148,15 +161,15 @@ def status(recipe: RecipePath, root: Root = "work/store") -> None:
     _, forecasts, _ = job.predict(loaded, root)
     done = sum(item.state == "cached" for item in forecasts)
     console.print(f"{done:,} of {len(forecasts):,} tasks done")
-    catalog = Catalog(root)
+    catalog = Catalog(root, database)
     reasons: Counter[str] = Counter()
     for item in forecasts:
         if item.node.step.name == "extract" and item.receipt:
             for row in catalog.store.get_table(item.receipt.outputs["quarantine"], ("stage", "reason")).to_pylist():
                 reasons[f"{row['stage']}.{row['reason']}"] += 1
     for reason, count in reasons.most_common():
-        again = " (python -m ingest retry tries it again)" if reason.split(".")[1] in PASSING else ""
-        console.print(f"  quarantined: {reason}: {count:,}{again}", highlight=False)
+        again = " (python -m ingest retry tries it again)" if may_pass(*reason.split(".", 1)) else ""
+        console.print(f"  quarantined: {reason}: {count:,}{again}", markup=False, highlight=False)
     for entry in catalog.list():
         if entry.name == loaded.name:
             console.print(
@@ -171,20 +184,21 @@ def retry(
     engine: Engines = Engine.RAY,
     workers: Workers = None,
     reason: Annotated[
-        list[str] | None, typer.Option(help=f"Reasons to try again (default: {', '.join(sorted(PASSING))})")
+        list[str] | None, typer.Option(help="Reasons to try again (default: timeouts, crashes, 5xx and the like)")
     ] = None,
+    database: Database = None,
 ) -> None:
     """Try again what was quarantined for a passing reason, or for the reasons given; then build.
 
     `python -m ingest retry recipes/demo.toml --reason timeout --reason http-500`
     """
     loaded = load(recipe)
-    inputs = forget(loaded, root, frozenset(reason or PASSING))
+    inputs = forget(loaded, root, frozenset(reason or ()))
     if not inputs:
         raise BuildError(
-            f"nothing is in quarantine for {', '.join(sorted(reason or PASSING))}; see `python -m ingest status`"
+            f"nothing is in quarantine for {', '.join(reason or ['a passing reason'])}; see `python -m ingest status`"
         )
     console.print(f"{inputs:,} inputs will be tried again")
-    result = build(loaded, root, engine, workers, ("latest",))
+    result = build(loaded, root, engine, workers, ("latest",), database=database)
     console.print(views.funnels(result.manifest))
     console.print(f"version [bold]{result.version}[/] committed")

@@ -42,13 +42,15 @@ def make(
     on_event: Callable[[Event], None],
     tags: Sequence[str] = ("latest",),
     shuffle: int | None = None,
+    database: str | None = None,
 ) -> Result:
     """Build a version of the recipe in the store at `root` and commit it.
 
     `shuffle` (a seed) runs the partitions in another order: the result does not depend on it, and tests show that.
-    Raises `BuildError` when a partition failed for good or the accounts do not balance; finished work is kept.
+    `database`: where the catalog's index lies, if not beside the store. Raises `BuildError` when a partition failed for
+    good, the accounts do not balance or nothing is kept; finished work is kept.
     """
-    catalog = Catalog(root)
+    catalog = Catalog(root, database)
     sources = [open_source(source, root, executor) for source in recipe.sources]
     partitions = [source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
@@ -56,7 +58,7 @@ def make(
     tallies = [_read(catalog.store, result.receipts[node], "tally") for node in graph.verdicts]
     shard_nodes = build.pack(recipe, graph, [_kept_chars(tally) for tally in tallies])
     _run(shard_nodes, catalog.store, executor, on_event, shuffle, result)
-    shards = [_shard(catalog.store, node, result.receipts[node]) for node in shard_nodes]
+    shards = [shard for node in shard_nodes for shard in _shards(catalog.store, node, result.receipts[node])]
     funnels = _funnels(graph, tallies, result, catalog.store, shards)
     manifest = Manifest(
         name=recipe.name,
@@ -79,8 +81,9 @@ def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], lis
     """What `make` would do: the graph, each node's forecast, and the crawls that must run before more can be said."""
     store = Store(root)
     uncrawled = [s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)]
-    sources = [open_source(s, root, None) for s in recipe.sources if s.name not in uncrawled]
-    graph = build.plan(recipe, sources, [source.partitions() for source in sources])
+    sources = [open_source(s, root, None) for s in recipe.sources]
+    partitions = [[] if source.name in uncrawled else source.partitions() for source in sources]
+    graph = build.plan(recipe, sources, partitions)
     return graph, forecast(graph.verdicts, store), uncrawled
 
 
@@ -131,9 +134,9 @@ def _kept_chars(tally: pa.Table) -> dict[str, int]:
     return dict(kept)
 
 
-def _shard(store: Store, node: Node, receipt: Receipt) -> Shard:
-    blob = receipt.outputs["shard"]
-    return describe(node.step.language, blob, store.get_table(blob, ("words", "chars")))
+def _shards(store: Store, node: Node, receipt: Receipt) -> list[Shard]:
+    blobs = [blob for _, blob in sorted(receipt.outputs.items())]
+    return [describe(node.step.language, blob, store.get_table(blob, ("words", "chars"))) for blob in blobs]
 
 
 def _funnels(
@@ -164,6 +167,12 @@ def _funnels(
     if wrong:
         raise BuildError(
             f"the accounts do not balance, nothing is committed: {'; '.join(wrong)}. This is a bug: report it"
+        )
+    if not kept:
+        reasons = sorted({why for funnel in funnels for why in funnel.dropped | funnel.quarantined})
+        raise BuildError(
+            f"nothing of {sum(f.inputs for f in funnels)} inputs was kept ({', '.join(reasons) or 'no inputs'}), so "
+            "nothing is committed: check the sources' patterns, or loosen the recipe's rules"
         )
     return funnels
 
@@ -200,4 +209,4 @@ def _software(result: Run) -> dict[str, str]:
 
 def state_directory(root: str) -> Path:
     """Where crawls and run logs lie: in a local store, else in `work/` on this machine."""
-    return Path("work") if "://" in root else Path(root)
+    return Path(root) if "://" not in root else Path("work")

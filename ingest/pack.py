@@ -1,4 +1,4 @@
-"""Packing: the kept documents of a run of partitions, one language, become one shard of the version."""
+"""Packing: the kept documents of a run of partitions, one language, become shards of the version."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -7,24 +7,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shards import schema
-from shards.shard import rebatch
+from shards.shard import rebatch, split_rows
 from shards.step import Step
 
 
 @dataclasses.dataclass(frozen=True)
 class Pack(Step):
-    """`language` of the partitions given; the shard's `language` column says the detected language."""
+    """`language` of the partitions given; the shards' `language` column says the detected language.
+
+    `max_bytes` of text a shard; more than one is made only where a single partition is larger than that.
+    """
 
     language: str
+    max_bytes: int
 
     name = "pack"
-    version = 1
+    version = 2
     memory = 2 << 30
 
     def run(self, documents: list[pa.Table], verdicts: list[pa.Table]) -> dict[str, pa.Table]:
-        """-> shard (schema.DOCUMENT), partitions in the build's order, documents in theirs."""
-        kept = [self._kept(*pair) for pair in zip(documents, verdicts, strict=True)]
-        return {"shard": rebatch(pa.concat_tables(kept))}
+        """-> shard-00000 ... (schema.DOCUMENT), partitions in the build's order, documents in theirs."""
+        kept = pa.concat_tables([self._kept(*pair) for pair in zip(documents, verdicts, strict=True)])
+        pieces = split_rows(kept, self.max_bytes)
+        return {f"shard-{number:05d}": rebatch(piece) for number, piece in enumerate(pieces)}
 
     def _kept(self, documents: pa.Table, verdicts: pa.Table) -> pa.Table:
         verdicts = verdicts.slice(0, documents.num_rows)  # quarantined inputs follow the documents

@@ -51,7 +51,8 @@ class BuildProgress:
             self._cached[step] += event.kind == "cached"
             self._rows[step] += event.receipt.rows
         elif event.kind in ("retried", "failed"):
-            self._console.print(f"[yellow]{event.kind}[/] {step} of {event.node.label}: {event.error}", highlight=False)
+            told = f"{event.kind} {step} of {event.node.label}: {event.error}"
+            self._console.print(told, style="yellow", markup=False, highlight=False)
         if self._bars:
             self._draw(step)
         elif time.monotonic() - self._logged > LOG_EVERY:

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
 from ingest.crawl.config import CrawlConfig
@@ -20,7 +20,7 @@ LANGUAGES = ("en", "fr", "it", "es")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Rights(_Section):
@@ -36,6 +36,13 @@ class LanguageRules(_Section):
     keep: tuple[Literal["en", "fr", "it", "es"], ...] = Field(LANGUAGES, min_length=1)
     min_confidence: float = Field(0.6, ge=0, le=1)
     model: str | None = None  # path of lid.176.ftz or .bin; by default the one that `make` installs
+
+    @field_validator("keep")
+    @classmethod
+    def _each_once(cls, keep: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(keep)) < len(keep):
+            raise ValueError("a language is named twice; name each once")
+        return tuple(sorted(keep))  # their order means nothing, so it must not shape a version
 
 
 class DomainRules(_Section):
@@ -103,7 +110,7 @@ class ShardRules(_Section):
 
 
 class _Document(_Section):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)
     description: str = ""
     license: str = "other"
     contact: str = ""
@@ -142,10 +149,17 @@ class Recipe:
         """What shapes a version, as plain data: no path of this machine is in it."""
         plain = self.document.model_dump(mode="json", exclude={"language": {"model"}})
         plain["sources"] = [
-            {"kind": kind} | {name: value for name, value in parameters(source).items() if name}
+            {"kind": kind} | _without_types(parameters(source))
             for kind, source in zip(self.kinds, self.sources, strict=True)
         ]
         return plain
+
+
+def _without_types(plain: Any) -> Any:
+    """Parameters as they shape a key, less the names of their classes."""
+    if isinstance(plain, dict):
+        return {name: _without_types(value) for name, value in plain.items() if name}
+    return [_without_types(value) for value in plain] if isinstance(plain, list) else plain
 
 
 def load(path: str | Path) -> Recipe:
@@ -176,8 +190,10 @@ def _sources(path: Path, text: str, entries: object, faults: list[str]) -> tuple
     found, names = [], set()
     for at, entry in enumerate(entries if isinstance(entries, list) else []):
         place = ("sources", at)
+        if not isinstance(entry, dict):
+            continue  # told by the check of the whole
         kind = entry.get("kind")
-        if kind not in KINDS and kind != "crawl":
+        if not isinstance(kind, str) or (kind not in KINDS and kind != "crawl"):
             message = f"kind is {kind!r}: choose one of crawl, {', '.join(sorted(KINDS))}{_nearest(str(kind), KINDS)}"
             faults.append(f"{path}:{line_of(text, (*place, 'kind'))}: {message}")
             continue
@@ -191,6 +207,10 @@ def _sources(path: Path, text: str, entries: object, faults: list[str]) -> tuple
             )
             continue
         names.add(name)
+        if not isinstance(crawlers, int) or crawlers < 1:
+            where = line_of(text, (*place, "crawlers"))
+            faults.append(f"{path}:{where}: crawlers is {crawlers!r}: give a whole number of at least 1")
+            continue
         if "root" in values:
             values["root"] = str((path.parent / str(values["root"])).resolve())
             if not Path(values["root"]).exists():

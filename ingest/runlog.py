@@ -34,8 +34,12 @@ def last(state: Path, recipe: str) -> dict[str, Any] | None:
     path = _path(state, recipe)
     if not path.exists():
         return None
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return json.loads(lines[-1]) if lines else None
+    for line in reversed(path.read_text(encoding="utf-8").splitlines()):
+        try:
+            return json.loads(line)
+        except ValueError:  # a kill tore the line; the one before it is whole
+            continue
+    return None
 
 
 def _path(state: Path, recipe: str) -> Path:

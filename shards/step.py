@@ -55,7 +55,7 @@ def key(step: Step, inputs: Mapping[str, list[str]]) -> str:
         "step": step.name,
         "version": step.version,
         "parameters": parameters(step),
-        "libraries": {name: library_version(name) for name in step.libraries},
+        "libraries": {name: library_version(name) for name in ("pyarrow", *step.libraries)},  # pyarrow writes them all
         "inputs": inputs,
     }
     return hashlib.sha256(canonical_json(made_by).encode()).hexdigest()[:40]

@@ -115,9 +115,12 @@ def resolve(node: Node, receipts: Mapping[Node, Receipt]) -> Work:
 
 
 def find_receipt(store: Store, work: Work) -> Receipt | None:
-    """The receipt of work that is done already."""
+    """The receipt of work that is done already: one whose objects are all there."""
     plain = store.get_json(receipt_path(work.step.name, work.key))
-    return Receipt.from_json(plain) if plain else None
+    if plain is None:
+        return None
+    receipt = Receipt.from_json(plain)
+    return receipt if all(store.exists(blob.path) for blob in receipt.outputs.values()) else None
 
 
 def topological(nodes: Iterable[Node]) -> list[Node]:

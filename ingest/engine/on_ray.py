@@ -17,6 +17,7 @@ from ingest.engine.graph import Receipt, Work
 from ingest.engine.worker import execute
 from shards.errors import BuildError, InputError
 
+CALL_MEMORY = 1 << 30  # bytes
 TASKS_PER_CPU = 2  # under way per CPU: one running, one ready to start
 
 
@@ -49,15 +50,18 @@ class OnRay:
         self.window = workers if workers and workers < cpus else TASKS_PER_CPU * cpus
         self._task = ray.remote(_watched)
         self._pending: dict[ray.ObjectRef, Work] = {}
+        self._refused: list[Outcome] = []
 
     def submit(self, work: Work, attempt: int) -> None:
         """Send one task; a step that needs more memory than any node has is refused at once, not queued for ever."""
         step = work.step
         if step.memory > self._memory:
-            raise InputError(
+            message = (
                 f"step {step.name} needs {step.memory >> 20} MiB of memory, the largest Ray node offers "
                 f"{self._memory >> 20} MiB: start Ray on larger nodes, or run with --engine local"
             )
+            self._refused.append(Outcome(work, error=InputError(message)))
+            return
         options = {
             "num_cpus": step.num_cpus,
             "memory": step.memory,
@@ -68,6 +72,9 @@ class OnRay:
 
     def wait(self) -> list[Outcome]:
         """Block until at least one task has ended."""
+        if self._refused:
+            refused, self._refused = self._refused, []
+            return refused
         if not self._pending:
             return []
         done, _ = ray.wait(list(self._pending), num_returns=1)
@@ -85,8 +92,11 @@ class OnRay:
 
     def call(self, function: Callable[..., Any], calls: Sequence[tuple]) -> list[Any]:
         """One task a call, all at once; a task whose worker died is started again up to twice."""
-        task = ray.remote(function).options(max_retries=2)
-        return ray.get([task.remote(*arguments) for arguments in calls])
+        task = ray.remote(function).options(num_cpus=1, memory=CALL_MEMORY, max_retries=2)
+        try:
+            return ray.get([task.remote(*arguments) for arguments in calls])
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
 
     def close(self) -> None:
         """Leave the cluster; a local one that was started here is stopped."""

@@ -30,14 +30,17 @@ class Run:
     receipts: dict[Node, Receipt] = dataclasses.field(default_factory=dict)
     executed: dict[str, int] = dataclasses.field(default_factory=lambda: defaultdict(int))
     cached: dict[str, int] = dataclasses.field(default_factory=lambda: defaultdict(int))
-    failures: list[tuple[Node, Exception]] = dataclasses.field(default_factory=list)
+    failures: list[tuple[Node, Exception, int]] = dataclasses.field(default_factory=list)  # with attempts
 
     def raise_failures(self) -> None:
         """`BuildError` naming each failed partition, its step and its error; nothing when all went well."""
         if self.failures:
-            lines = [f"  {node.step.name} of {node.label}: {type(e).__name__}: {e}" for node, e in self.failures]
+            lines = [
+                f"  {node.step.name} of {node.label}: {type(error).__name__}: {error} (attempts: {attempts})"
+                for node, error, attempts in self.failures
+            ]
             raise BuildError(
-                f"{len(lines)} partition(s) failed after {MAX_ATTEMPTS} attempts; finished work is kept, "
+                f"{len(lines)} partition(s) failed; finished work is kept, "
                 "run the same command again once the cause is gone:\n" + "\n".join(lines)
             )
 
@@ -69,6 +72,7 @@ def run(
     heapq.heapify(ready)
     active: dict[str, tuple[Node, int]] = {}  # key -> node, attempt
     twins: dict[str, list[Node]] = defaultdict(list)  # nodes that ask for work already under way
+    failed: dict[str, tuple[Exception, int]] = {}  # key -> error, attempts
 
     def finish(node: Node, receipt: Receipt, kind: str) -> None:
         result.receipts[node] = receipt
@@ -79,9 +83,16 @@ def run(
             if not waits_for[child]:
                 heapq.heappush(ready, (rank[child], child))
 
+    def fail(node: Node, error: Exception, attempts: int) -> None:
+        result.failures.append((node, error, attempts))
+        on_event(Event("failed", node, error=error))
+
     def start(node: Node, work: Work) -> None:
         if work.key in active:
             twins[work.key].append(node)
+            return
+        if work.key in failed:
+            fail(node, *failed[work.key])
             return
         receipt = find_receipt(store, work)
         if receipt:
@@ -108,9 +119,9 @@ def run(
                 active[outcome.work.key] = (node, attempt + 1)
                 executor.submit(outcome.work, attempt + 1)
             else:
-                for failed in (node, *twins.pop(outcome.work.key, [])):
-                    result.failures.append((failed, outcome.error))
-                    on_event(Event("failed", failed, error=outcome.error))
+                failed[outcome.work.key] = outcome.error, attempt
+                for loser in (node, *twins.pop(outcome.work.key, [])):
+                    fail(loser, outcome.error, attempt)
     return result
 
 

@@ -33,7 +33,10 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
         cpu_seconds=round(cpu_seconds() - cpu, 4),
         attempts=attempt,
     )
-    store.put_json(receipt_path(work.step.name, work.key), receipt.as_json())
+    path = receipt_path(work.step.name, work.key)
+    if store.exists(path):  # of objects that were lost: records are never rewritten, so it makes room
+        store.delete(path)
+    store.put_json(path, receipt.as_json())
     return receipt
 
 

@@ -142,3 +142,12 @@ def test_components_are_those_of_a_plain_union_find(pairs: list[tuple[int, int]]
     for batch in Components(parts).run([edges])["clusters"]:
         found |= dict(zip(batch["node"].to_pylist(), batch["cluster"].to_pylist(), strict=True))
     assert found == {node: root(node) for node in parent}
+
+
+def test_a_cluster_of_more_winners_than_are_compared_still_keeps_no_copy_twice() -> None:
+    template = random.Random(5).choices(VOCABULARY, k=200)
+    leaflets = [" ".join([*template, f"take {dose} mg of it"]) for dose in range(1, 101)]
+    keys = [str(dose) for dose in range(100)]
+    found = duplicates([partition(leaflets, keys=keys), partition(leaflets, keys=keys)])
+    assert len(found) == 100
+    assert {method for *_, method in found} == {"same-key"}

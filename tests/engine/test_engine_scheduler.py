@@ -1,14 +1,17 @@
 """The engine: what exists is skipped, failures are retried, counted and named, order changes nothing."""
 
 import dataclasses
+import io
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from ingest.engine.executors import InProcess
 from ingest.engine.graph import Node, topological
 from ingest.engine.scheduler import MAX_ATTEMPTS, Event, Run, forecast, run
+from ingest.progress import BuildProgress
 from shards.errors import BuildError, InputError
 from shards.step import Step, local
 from shards.store import Store
@@ -152,3 +155,31 @@ def test_parents_come_first_whatever_is_asked_for() -> None:
     order = topological([second, first])
     assert all(order.index(parent) < order.index(node) for node in order for parent in node.parents())
     assert len(order) == 4
+
+
+def test_work_whose_objects_are_lost_is_done_again(tmp_path: Path) -> None:
+    first, _ = diamond()
+    blob = go([first], tmp_path).receipts[first].outputs["sum"]
+    (tmp_path / blob.path).unlink()
+    again, _ = diamond()
+    assert [item.state for item in forecast([again], Store(tmp_path))] == ["cached", "cached", "ready"]
+    result = go([again], tmp_path)
+    assert dict(result.executed) == {"sum": 1}
+    assert value(tmp_path, result, again) == 444
+    assert not go(list(diamond())[:1], tmp_path).executed
+
+
+def test_the_twin_of_failed_work_fails_without_being_run(tmp_path: Path) -> None:
+    counter = str(tmp_path / "counter")
+    result = go([Node(Flaky(99, counter), "a"), Node(Flaky(99, counter), "b")], tmp_path / "store")
+    assert [node.label for node, _, _ in result.failures] == ["a", "b"]
+    assert len(Path(counter).read_text().splitlines()) == MAX_ATTEMPTS
+
+
+def test_progress_shows_errors_with_brackets_as_they_are() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    with BuildProgress(console) as progress:
+        node = Node(Numbers(1), "old/[2024]/x.warc")
+        progress(Event("planned", node))
+        progress(Event("retried", node, error=OSError("bad tag [/tmp/x]")))
+    assert "retried numbers of old/[2024]/x.warc: bad tag [/tmp/x]" in console.file.getvalue()

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from site_builds import Site, build
+from site_builds import Site, build, silent
 
 from catalog.versions import Catalog
+from ingest import job
+from ingest.engine.executors import InProcess
 from ingest.pack import Pack
+from ingest.recipe import load
 from ingest.verdict import Verdict
 from shards import schema
 from shards.errors import BuildError
@@ -166,3 +169,20 @@ def test_the_version_is_the_same_on_ray(
     assert result.version == reference[1]
     assert result.run.executed["extract"] > 5
     assert not Catalog(tmp_path).verify(result.version).problems
+
+
+def test_a_build_that_keeps_nothing_commits_nothing(folder_recipe: Path, tmp_path: Path) -> None:
+    hopeless = tmp_path / "hopeless.toml"
+    hopeless.write_text(folder_recipe.read_text().replace("min_words = 60", "min_words = 100000"))
+    with pytest.raises(BuildError, match=r"nothing of \d+ inputs was kept .*quality\.words"):
+        build(hopeless, tmp_path / "store")
+    assert not Catalog(tmp_path / "store").list()
+
+
+def test_a_build_on_an_object_store_gives_the_same_version(
+    reference: tuple[Path, str], folder_recipe: Path, tmp_path: Path
+) -> None:
+    root, database = f"memory://{tmp_path.name}", f"sqlite:///{tmp_path}/index.sqlite"
+    result = job.make(load(folder_recipe), root, InProcess(root), silent, database=database)
+    assert result.version == reference[1]
+    assert not Catalog(root, database).verify(result.version).problems

@@ -69,6 +69,12 @@ def test_a_good_recipe_loads_with_its_defaults(write) -> None:
         ('contact = "crawler@example.org"', "", 9, "contact"),
         ('name = "cases"', 'name = "Cases of 2024"', 1, "String should match pattern"),
         ("crawlers = 2", "delay = -1", 9, "delay is -1"),
+        ("crawlers = 2", "crawlers = 0", 14, "at least 1"),
+        ("crawlers = 2", 'crawlers = "two"', 14, "at least 1"),
+        ('kind = "folder"', 'kind = ["folder"]', 5, "choose one of"),
+        ('"fr", "it"', '"fr", "fr"', 17, "named twice"),
+        ("min_words = 40", "max_symbol_word_ratio = inf", 20, "finite"),
+        ('name = "cases"', f'name = "{"a" * 101}"', 1, "at most 100 characters"),
     ],
 )
 def test_a_fault_is_refused_with_its_line_and_the_remedy(write, old: str, new: str, line: int, message: str) -> None:
@@ -85,6 +91,11 @@ def test_all_faults_are_told_at_once(write) -> None:
     with pytest.raises(InputError) as caught:
         load(write(faulty))
     assert len(str(caught.value).splitlines()) == 3
+
+
+def test_sources_that_are_not_tables_are_refused(write) -> None:
+    with pytest.raises(InputError, match="sources"):
+        load(write('name = "x"\nsources = ["leaflets"]'))
 
 
 def test_what_is_not_toml_or_not_there_is_said(write, tmp_path: Path) -> None:
