@@ -1,7 +1,7 @@
 """Versions on a terminal: tables of rich, one function a view."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from catalog import summary
 from catalog.index import Entry
-from catalog.manifest import Manifest
+from catalog.manifest import Funnel, Manifest
 from catalog.publish import Upload
 from catalog.verify import Report
 from catalog.versions import Lineage
@@ -73,10 +73,16 @@ def funnels(manifest: Manifest) -> Table:
     for entry in manifest.composition:
         kept[entry.source][entry.language] += entry.documents
     row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
+    row("fetched or read", [funnel.inputs - _refused(funnel, "fetch.", "read.") for funnel in manifest.funnels], "")
+    row("extracted", [funnel.inputs - sum(funnel.quarantined.values()) for funnel in manifest.funnels], "")
     rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
     rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
     rows("kept", [kept[source] for source in sources], "green")
     return table
+
+
+def _refused(funnel: Funnel, *stages: str) -> int:
+    return sum(count for why, count in funnel.quarantined.items() if why.startswith(stages))
 
 
 def lineage(found: Lineage) -> RenderableType:
@@ -107,7 +113,13 @@ def report(found: Report) -> RenderableType:
     if found.sound:
         return f"[green]✓[/] version [cyan]{found.version}[/] is sound: {read} read again"
     problems = "\n".join(f"[red]✗[/] {escape(problem)}" for problem in found.problems)
-    return f"{problems}\n[red]version {found.version} is damaged[/] ({read}); build it again to restore the objects"
+    return f"{problems}\n[red]version {found.version} is damaged[/] ({read}); {_remedy(found)}"
+
+
+def repaired(deleted: Sequence[str]) -> RenderableType:
+    """What a repair deleted, and what to do next."""
+    paths = "".join(f"deleted {escape(path)}\n" for path in deleted)
+    return f"{paths}run `python -m ingest run` with the version's recipe: it makes missing objects anew"
 
 
 def upload(found: Upload) -> RenderableType:
@@ -129,6 +141,14 @@ def size(bytes: int) -> str:
     while amount >= 999.95 and units:
         amount, unit = amount / 1000, units.pop(0)
     return f"{amount:.1f} {unit}"
+
+
+def _remedy(found: Report) -> str:
+    if found.damaged:
+        return f"`python -m catalog verify {found.version} --repair` deletes the objects that are to be built again"
+    if found.missing:
+        return "`python -m ingest run` with the version's recipe makes missing objects anew"
+    return "its objects are as they were written: this is a fault of the build; report it, use another version"
 
 
 def _lengths(manifest: Manifest) -> RenderableType:

@@ -111,7 +111,7 @@ def build(
     state = job.state_directory(root)
     try:
         with runlog.record(state, recipe.name) as entry, BuildProgress(console) as progress:
-            result = job.make(recipe, root, executor, progress, tags, shuffle, database)
+            result = job.make(recipe, root, executor, progress, tags, shuffle, database, progress.crawled)
             entry.update(version=result.version, executed=dict(result.run.executed), cached=dict(result.run.cached))
     finally:
         executor.close()

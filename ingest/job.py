@@ -3,7 +3,8 @@
 import dataclasses
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,15 +44,22 @@ def make(
     tags: Sequence[str] = ("latest",),
     shuffle: int | None = None,
     database: str | None = None,
+    on_crawl: Callable[[str, Mapping[str, int]], None] = lambda source, pages: None,
 ) -> Result:
     """Build a version of the recipe in the store at `root` and commit it.
 
     `shuffle` (a seed) runs the partitions in another order: the result does not depend on it, and tests show that.
-    `database`: where the catalog's index lies, if not beside the store. Raises `BuildError` when a partition failed for
-    good, the accounts do not balance or nothing is kept; finished work is kept.
+    `on_crawl` hears, while a source is crawled, how many of its pages are in which state.
+    `database`: where the catalog's index lies, if not beside the store.
+    Raises `BuildError` when a partition failed for good, the accounts do not balance or nothing is kept; finished work
+    is kept.
     """
     catalog = Catalog(root, database)
-    sources = [open_source(source, root, executor) for source in recipe.sources]
+    sources = [open_source(source, root) for source in recipe.sources]
+    for source in recipe.sources:
+        if isinstance(source, Crawl):
+            told = partial(on_crawl, source.name)
+            run_crawl(source.config, directory_of(source, root), source.crawlers, executor, told)
     partitions = [source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
     result = _run(graph.verdicts, catalog.store, executor, on_event, shuffle)
@@ -81,20 +89,15 @@ def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], lis
     """What `make` would do: the graph, each node's forecast, and the crawls that must run before more can be said."""
     store = Store(root)
     uncrawled = [s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)]
-    sources = [open_source(s, root, None) for s in recipe.sources]
+    sources = [open_source(s, root) for s in recipe.sources]
     partitions = [[] if source.name in uncrawled else source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
     return graph, forecast(graph.verdicts, store), uncrawled
 
 
-def open_source(source: Source | Crawl, root: str, executor: Executor | None) -> Source:
-    """The source's reader; a crawl that has not been finished is run first (on `executor`)."""
-    if not isinstance(source, Crawl):
-        return source
-    directory = directory_of(source, root)
-    if executor is not None:
-        run_crawl(source.config, directory, source.crawlers, executor)
-    return Crawled(source.name, str(directory))
+def open_source(source: Source | Crawl, root: str) -> Source:
+    """The source's reader; a crawl is read from its directory."""
+    return Crawled(source.name, str(directory_of(source, root))) if isinstance(source, Crawl) else source
 
 
 def _crawled(source: Crawl, root: str) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.console import Console
@@ -53,6 +54,17 @@ class BuildProgress:
         elif event.kind in ("retried", "failed"):
             told = f"{event.kind} {step} of {event.node.label}: {event.error}"
             self._console.print(told, style="yellow", markup=False, highlight=False)
+        self._show(step)
+
+    def crawled(self, source: str, pages: Mapping[str, int]) -> None:
+        """Show how far the crawl of a source is."""
+        name, waiting = f"crawl {source}", pages.get("queued", 0) + pages.get("leased", 0)
+        self._total[name] = sum(pages.values())
+        self._done[name] = self._total[name] - waiting
+        self._rows[name] = pages.get("captured", 0)
+        self._show(name)
+
+    def _show(self, step: str) -> None:
         if self._bars:
             self._draw(step)
         elif time.monotonic() - self._logged > LOG_EVERY:
@@ -60,7 +72,7 @@ class BuildProgress:
 
     def _note(self, step: str) -> str:
         cached = f", {self._cached[step]} cached" if self._cached[step] else ""
-        return f"{self._rows[step]:,} rows{cached}"
+        return f"{self._rows[step]:,} {'captures' if step.startswith('crawl ') else 'rows'}{cached}"
 
     def _draw(self, step: str) -> None:
         if step not in self._tasks:
