@@ -12,6 +12,7 @@ from catalog.plots import write_plots
 from catalog.versions import Catalog
 from shards import commands
 from shards.errors import InputError
+from shards.store import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -93,10 +94,19 @@ def card(
 
 
 @app.command()
-def verify(version: Spec, root: Root = STORE, database: Database = None) -> None:
+def verify(
+    version: Spec,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Delete damaged objects: the next build restores them.")
+    ] = False,
+    root: Root = STORE,
+    database: Database = None,
+) -> None:
     """Read every byte of a version again; exit status 1 and the damaged objects' names if something is wrong.
 
     Example: python -m catalog verify demo@latest
+
+    Damaged objects come back by `python -m catalog verify demo --repair`, then `python -m ingest run` with the recipe.
     """
     catalog = _open(root, database)
     total = sum(blob.bytes for _, blob in catalog.resolve(version).objects())
@@ -104,8 +114,25 @@ def verify(version: Spec, root: Root = STORE, database: Database = None) -> None
         task = bar.add_task("verify", total=total)
         report = catalog.verify(version, lambda _, done: bar.advance(task, done))
     console.print(views.report(report), soft_wrap=True)
+    if repair and report.damaged:
+        console.print(views.repaired(catalog.repair(report)), soft_wrap=True)
     if not report.sound:
         raise typer.Exit(1)
+
+
+@app.command()
+def gc(
+    hours: Annotated[float, typer.Option(min=0, help="Spare files written to in this time: they may be in use.")] = 24,
+    root: Root = STORE,
+) -> None:
+    """Delete the unfinished temporary files of writers that were killed. Objects all stay.
+
+    Example: python -m catalog gc --hours 1
+    """
+    swept = _store(root).sweep(older_than=hours * 3600)
+    for path in swept:
+        console.print(f"deleted {path}", markup=False, soft_wrap=True)
+    console.print(f"{len(swept)} unfinished files deleted")
 
 
 @app.command()
@@ -171,9 +198,13 @@ def main() -> None:
 
 
 def _open(root: str, database: str | None) -> Catalog:
+    return Catalog(_store(root).root, database)
+
+
+def _store(root: str) -> Store:
     if "://" not in root and not Path(root).is_dir():
         raise InputError(f"there is no store at {root}; name it with --root, or build a version first")
-    return Catalog(root, database)
+    return Store(root)
 
 
 def _progress() -> Progress:

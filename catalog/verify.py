@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
+from catalog.identity import find_repeated
 from catalog.manifest import Manifest
 from shards import schema, shard
 from shards.errors import CorruptionError, InputError
@@ -14,13 +15,19 @@ from shards.store import Blob, Store
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What a verification found. `problems` name the object and what is wrong with it; none: the version is sound."""
+    """What a verification found. `problems` name the object and what is wrong with it; none: the version is sound.
+
+    `missing` and `damaged` are the objects that are not there, and those whose bytes are not the ones that were
+    written. Any other problem is one of sound bytes that say what they should not.
+    """
 
     version: str
     objects: int
     bytes: int
     documents: int
     problems: tuple[str, ...]
+    missing: tuple[Blob, ...] = ()
+    damaged: tuple[Blob, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -31,39 +38,77 @@ class Report:
 def verify(store: Store, manifest: Manifest, on_progress: Callable[[str, int], None] | None = None) -> Report:
     """Check digest, schema, rows and statistics of every object, and the funnels against verdicts and quarantine.
 
-    Every input has one row in `verdicts`, and every quarantined one also in `quarantine`. All objects are checked,
-    however many are damaged. `on_progress(path, bytes)` is called after each.
+    Every input has one row in `verdicts`, and every quarantined one also in `quarantine`; no two rows of the shards
+    have one `doc_id`. All objects are checked, however many are damaged. `on_progress(path, bytes)` is called after
+    each.
     """
     problems: list[str] = []
     judged: Counter[str] = Counter()  # by ending, and by "ending stage.reason"
     refused: Counter[str] = Counter()
+    missing: list[Blob] = []
+    damaged: list[Blob] = []
 
-    def checked(blob: Blob, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except (CorruptionError, InputError, pa.ArrowException) as error:
-            where = store.path(blob.path)
-            problems.append(str(error) if where in str(error) else f"{where}: {error}")
+    def checked(blob: Blob, action: Callable[[], None]) -> bool:
+        problem = _trouble(store, blob, lambda: store.verify(blob))
+        if problem:
+            (damaged if store.exists(blob.path) else missing).append(blob)
+        else:
+            problem = _trouble(store, blob, action)
+        problems.extend(problem)
         if on_progress:
             on_progress(blob.path, blob.bytes)
+        return not problem
 
-    for entry in manifest.shards:
-        checked(entry.blob, lambda entry=entry: shard.verify(store, entry))
+    sound = [entry for entry in manifest.shards if checked(entry.blob, lambda entry=entry: shard.verify(store, entry))]
     for blob in manifest.verdicts:
         checked(blob, lambda blob=blob: _count_verdicts(store, blob, judged))
     for blob in manifest.quarantine:
         checked(blob, lambda blob=blob: _count_quarantine(store, blob, refused))
-    if not problems:  # counts of damaged objects would only repeat what is said already
+    countable = not problems
+    problems += _repeated(store, sound)
+    if countable:  # counts of damaged objects would only repeat what is said already
         problems += _compare("verdicts", judged, _stated(manifest))
         quarantined = {reason: count for reason, count in _stated(manifest).items() if reason.startswith("quarantine ")}
         problems += _compare("quarantine tables", refused, quarantined)
     objects = list(manifest.objects())
     documents = sum(entry.rows for entry in manifest.shards)
-    return Report(manifest.id, len(objects), sum(blob.bytes for _, blob in objects), documents, tuple(problems))
+    size = sum(blob.bytes for _, blob in objects)
+    found = tuple(problems), tuple(missing), tuple(damaged)
+    return Report(manifest.id, len(objects), size, documents, *found)
+
+
+def repair(store: Store, report: Report) -> tuple[str, ...]:
+    """Delete the report's damaged objects so that the next build makes them anew; returns the deleted paths.
+
+    Each is read once more: what is sound by now (a read that failed in between, another repair) stays.
+    """
+    deleted = []
+    for blob in report.damaged:
+        if store.exists(blob.path) and _trouble(store, blob, lambda blob=blob: store.verify(blob)):
+            store.delete(blob.path)
+            deleted.append(store.path(blob.path))
+    return tuple(deleted)
+
+
+def _repeated(store: Store, shards: list[shard.Shard]) -> list[str]:
+    try:
+        found = find_repeated(store, shards)
+    except CorruptionError as error:  # an id that is none
+        return [str(error)]
+    return [str(found)] if found else []
+
+
+def _trouble(store: Store, blob: Blob, action: Callable[[], None]) -> list[str]:
+    """What `action` found wrong with the object: one message that names it, or none."""
+    try:
+        action()
+    except (CorruptionError, InputError, pa.ArrowException) as error:
+        where = store.path(blob.path)
+        return [str(error) if where in str(error) else f"{where}: {error}"]
+    return []
 
 
 def _read(store: Store, blob: Blob, kind: pa.Schema) -> pa.Table:
-    store.verify(blob)
     where = store.path(blob.path)
     table = schema.check(store.get_table(blob), kind, where)
     if table.num_rows != blob.rows:

@@ -14,10 +14,12 @@ from pathlib import Path
 from catalog import index, verify
 from catalog.accounting import check_balance
 from catalog.database import Database, default_url
+from catalog.identity import find_repeated
 from catalog.index import LATEST, Entry
 from catalog.manifest import Manifest
+from catalog.verify import Report
 from shards.errors import BuildError, CorruptionError, InputError
-from shards.store import Store
+from shards.store import RESTORE, Store
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -40,12 +42,15 @@ class Catalog:
     def commit(self, manifest: Manifest, tags: Iterable[str] = (LATEST,)) -> str:
         """Make a version visible under `tags` and return its id; the same manifest again only moves the tags.
 
-        Raises `BuildError` when counts do not add up or an object is missing; then nothing was changed.
+        Raises `BuildError` when counts do not add up, an object is missing or two documents have one id; then nothing
+        was changed.
         """
-        tags = [_checked(tag, "tag") for tag in tags]
+        tags = check_tags(tags)
         _checked(manifest.name, "corpus name")
         check_balance(manifest)
         self._check_objects(manifest)
+        if repeated := find_repeated(self.store, manifest.shards):
+            raise BuildError(f"{repeated}; this is a fault of the build: report it, nothing was committed")
         version = manifest.id
         self.store.put_json(_path(version), manifest.as_json())
         self._load(version)  # an older file of that name may be damaged: never point at it
@@ -63,7 +68,7 @@ class Catalog:
 
     def tag(self, spec: str, tag: str) -> str:
         """Point NAME@`tag` at a version (NAME is the version's own) and return its id."""
-        _checked(tag, "tag")
+        check_tags([tag])
         return self._database.write(lambda session: index.move(session, spec, tag))
 
     def lineage(self, spec: str) -> Lineage:
@@ -79,9 +84,13 @@ class Catalog:
                 open_ends += ancestors[version].parents if known else []
         return Lineage(manifest, tuple(ancestors.items()))
 
-    def verify(self, spec: str, on_progress: Callable[[str, int], None] | None = None) -> verify.Report:
+    def verify(self, spec: str, on_progress: Callable[[str, int], None] | None = None) -> Report:
         """Read every object of a version again; see `catalog.verify.verify`."""
         return verify.verify(self.store, self.resolve(spec), on_progress)
+
+    def repair(self, report: Report) -> tuple[str, ...]:
+        """Delete the damaged objects of a report; see `catalog.verify.repair`."""
+        return verify.repair(self.store, report)
 
     def rebuild(self) -> int:
         """Make the index anew from the manifests alone and return how many versions it has.
@@ -99,9 +108,11 @@ class Catalog:
         for kind, blob in manifest.objects():
             path = self.store.path(blob.path)
             if not self.store.exists(blob.path):
-                raise BuildError(f"{kind} {path} is missing; run the build again, nothing was committed")
+                raise BuildError(f"{kind} {path} is missing; nothing was committed; {RESTORE}")
             if (size := self.store.fs.size(path)) != blob.bytes:
-                raise BuildError(f"{kind} {path} has {size} bytes, must have {blob.bytes}; delete it and build again")
+                raise BuildError(
+                    f"{kind} {path} has {size} bytes, must have {blob.bytes}; nothing was committed; {RESTORE}"
+                )
 
     def _load(self, version: str) -> Manifest:
         plain = self.store.get_json(_path(version))
@@ -115,6 +126,11 @@ class Catalog:
         if manifest.id != version:
             raise CorruptionError(f"{where}: its content is that of {manifest.id}; restore it from a copy")
         return manifest
+
+
+def check_tags(tags: Iterable[str]) -> list[str]:
+    """The tags as a list; `InputError` naming the first that can be no tag of a version."""
+    return [_checked(tag, "tag") for tag in tags]
 
 
 def _path(version: str) -> str:

@@ -63,15 +63,15 @@ def describe(language: str, blob: Blob, table: pa.Table) -> Shard:
 
 def read(store: Store, shard: Shard, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The shard's record batches, in order, `columns` only; memory-mapped where the store is local."""
-    reader = store.open_table(shard.blob)
+    reader = store.open_table(shard.blob, columns)
     for index in range(reader.num_record_batches):
-        batch = reader.get_batch(index)
-        yield batch.select(columns) if columns else batch
+        with store.reading(shard.blob):
+            batch = reader.get_batch(index)
+        yield batch if columns is None else batch.select(columns)
 
 
 def verify(store: Store, shard: Shard) -> None:
-    """Check bytes, schema, row count, ids and statistics; raise `CorruptionError` naming what is wrong."""
-    store.verify(shard.blob)
+    """Check schema, ids and statistics of a shard whose bytes are sound (`Store.verify`); raise `CorruptionError`."""
     table = schema.check(store.get_table(shard.blob), schema.DOCUMENT, store.path(shard.blob.path))
     found = describe(shard.language, shard.blob, table)
     if found != shard:

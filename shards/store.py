@@ -4,25 +4,25 @@
     receipts/<step>/<key>.json    which objects a step made from what: if it exists, the work is done
     manifests/<id>.json           one version of a corpus
 
-An object appears under its name complete or not at all: it is written to a temporary name, flushed to disk, then
-renamed. Nothing is ever rewritten.
+An object appears under its name complete or not at all (see `shards.disk`). Nothing is ever rewritten: a damaged
+object is deleted, and the next build makes it anew.
 """
 
 import dataclasses
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
 import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
+from shards import disk
 from shards.errors import CorruptionError, InputError
 
-TEMPORARY = ".tmp-"
+RESTORE = "build it again: `python -m ingest run` makes missing objects anew; delete this file first if it is damaged"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,11 @@ class Store:
     def __init__(self, root: str | Path):
         self.root = str(root)
         self.fs, self._base = fsspec.core.url_to_fs(self.root)
-        self._local = isinstance(self.fs, LocalFileSystem)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the store lies on a disk of this machine, where objects can be memory-mapped."""
+        return isinstance(self.fs, LocalFileSystem)
 
     def path(self, relative: str) -> str:
         """Full path of `relative` on the store's file system."""
@@ -66,6 +70,8 @@ class Store:
 
         A sequence of record batches is kept batch for batch, empty ones too, so that each can be read alone.
         """
+        if not isinstance(table, pa.Table) and not table:
+            raise InputError("a table without record batches has no schema; give at least one batch, be it empty")
         batches = table.to_batches() if isinstance(table, pa.Table) else table
         sink = pa.BufferOutputStream()
         options = pa.ipc.IpcWriteOptions(compression=compression)
@@ -77,18 +83,14 @@ class Store:
         return self.put_bytes(sink.getvalue(), rows=sum(batch.num_rows for batch in batches))
 
     def put_file(self, path: Path, suffix: str, rows: int | None = None) -> Blob:
-        """Store a file too large for memory. A file already on the store's disk is moved, not copied."""
+        """Store a file too large for memory and remove it; on the store's disk it is moved, not copied."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         blob = Blob(digest, path.stat().st_size, rows, suffix)
         if self.exists(blob.path):
             path.unlink()
-        elif self._local:
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-            target = Path(self.path(blob.path))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+        elif self.is_local:
+            disk.move(path, Path(self.path(blob.path)))
         else:
             self.fs.put_file(str(path), self.path(blob.path))
             path.unlink()
@@ -96,43 +98,69 @@ class Store:
 
     def get_bytes(self, blob: Blob) -> bytes:
         """The object's bytes, checked against its digest; `CorruptionError` if they differ."""
-        data = self.fs.cat_file(self.path(blob.path))
+        with self.reading(blob):
+            data = self.fs.cat_file(self.path(blob.path))
         found = hashlib.sha256(data).hexdigest()
         if found != blob.digest:
-            raise CorruptionError(f"{self.path(blob.path)}: digest is {found}, must be {blob.digest}")
+            raise CorruptionError(f"{self.path(blob.path)}: digest is {found}, must be {blob.digest}; {RESTORE}")
         return data
 
-    def open_table(self, blob: Blob) -> pa.ipc.RecordBatchFileReader:
-        """Reader over the object's record batches; memory-mapped when the store is local."""
-        source = pa.memory_map(self.path(blob.path)) if self._local else self.fs.open(self.path(blob.path), "rb")
-        try:
-            return pa.ipc.open_file(source)
-        except pa.ArrowInvalid as error:
-            raise CorruptionError(f"{self.path(blob.path)}: not an Arrow file ({error})") from error
+    def open_table(self, blob: Blob, columns: Sequence[str] | None = None) -> pa.ipc.RecordBatchFileReader:
+        """Reader over the object's record batches; memory-mapped when the store is local.
+
+        Of `columns` it reads and decompresses only these; they come in the file's order. Read inside `reading`.
+        """
+        with self.reading(blob):
+            path = self.path(blob.path)
+            source = pa.memory_map(path) if self.is_local else self.fs.open(path, "rb")
+            reader = pa.ipc.open_file(source)
+            if columns is None:
+                return reader
+            names = reader.schema.names
+            if missing := [name for name in columns if name not in names]:
+                raise InputError(f"{path}: no column {missing[0]!r}; it has {', '.join(names)}")
+            # An empty list would mean all: one column then stands for the number of rows.
+            included = [names.index(name) for name in columns] or [0]
+            return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=included))
 
     def get_table(self, blob: Blob, columns: Sequence[str] | None = None, batch: int | None = None) -> pa.Table:
-        """The object as a table, or `columns` of it, or its record batch number `batch` alone."""
-        reader = self.open_table(blob)
-        if batch is not None:
-            table = pa.Table.from_batches([reader.get_batch(batch)])
-        else:
-            table = reader.read_all()
+        """The object as a table, or `columns` of it in that order, or its record batch number `batch` alone."""
+        reader = self.open_table(blob, columns)
+        with self.reading(blob):
+            table = reader.read_all() if batch is None else pa.Table.from_batches([reader.get_batch(batch)])
         return table.select(list(columns)) if columns is not None else table
+
+    @contextmanager
+    def reading(self, blob: Blob) -> Iterator[None]:
+        """Inside it, an object that is not there or cannot be decoded is a `CorruptionError` that names it.
+
+        Other troubles of the disk, the network or memory stay what they are: the object may be whole.
+        """
+        path = self.path(blob.path)
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise CorruptionError(f"{path}: missing; {RESTORE}") from error
+        except (pa.ArrowInvalid, OSError) as error:
+            # Arrow decodes with OSErrors that have no number; those of the system have one, or a class of their own.
+            if isinstance(error, OSError) and (type(error) is not OSError or error.errno is not None):
+                raise
+            raise CorruptionError(f"{path}: damaged ({error}); {RESTORE}") from error
 
     def verify(self, blob: Blob) -> None:
         """Read the object again and compare size and digest; raise `CorruptionError` naming it if they differ."""
         path = self.path(blob.path)
         if not self.fs.exists(path):
-            raise CorruptionError(f"{path}: missing; {blob.bytes} bytes expected")
+            raise CorruptionError(f"{path}: missing; {RESTORE}")
         hasher, size = hashlib.sha256(), 0
         with self.fs.open(path, "rb") as file:
             while chunk := file.read(1 << 22):
                 hasher.update(chunk)
                 size += len(chunk)
         if size != blob.bytes:
-            raise CorruptionError(f"{path}: {size} bytes, must be {blob.bytes}")
+            raise CorruptionError(f"{path}: {size} bytes, must be {blob.bytes}; {RESTORE}")
         if hasher.hexdigest() != blob.digest:
-            raise CorruptionError(f"{path}: digest is {hasher.hexdigest()}, must be {blob.digest}")
+            raise CorruptionError(f"{path}: digest is {hasher.hexdigest()}, must be {blob.digest}; {RESTORE}")
 
     # ---- records: small JSON files with a name of their own
 
@@ -157,7 +185,7 @@ class Store:
         if self.fs.isdir(self.path(prefix)):
             base = len(self.path(""))
             for path in sorted(self.fs.find(self.path(prefix))):
-                if TEMPORARY not in path:
+                if not disk.is_unfinished(path):
                     yield path[base:]
 
     def exists(self, relative: str) -> bool:
@@ -166,24 +194,21 @@ class Store:
 
     def delete(self, relative: str) -> None:
         """Remove a name; used by takedowns and garbage collection only."""
-        if not relative or relative.startswith(("/", "..")):
+        if not PurePosixPath(relative).parts or relative.startswith("/") or ".." in PurePosixPath(relative).parts:
             raise InputError(f"not a name inside the store: {relative!r}")
         self.fs.rm_file(self.path(relative))
 
+    def sweep(self, older_than: float) -> tuple[str, ...]:
+        """Delete what killed writers left unfinished and nobody touched for `older_than` seconds; returns the paths.
+
+        Stores that are not local have none: there, a put shows only when it is complete.
+        """
+        return tuple(str(path) for path in disk.sweep(Path(self.path("")), older_than)) if self.is_local else ()
+
     def _write(self, relative: str, data: bytes | pa.Buffer) -> None:
         target = self.path(relative)
-        if not self._local:  # object stores show a put only when it is complete
+        if self.is_local:
+            disk.write(Path(target), memoryview(data))
+        else:  # object stores show a put only when it is complete
             self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
             self.fs.pipe_file(target, bytes(data))
-            return
-        final = Path(target)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(final)
-        finally:
-            temporary.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """A small but complete version: real tables in a real store, and the manifest that a build would make of them."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -99,6 +100,22 @@ def build(store: Store, name: str = "demo", documents: int = 12, parents: tuple[
         software={"medcorpus": "0.1.0", "pyarrow": "26.0.1", "trafilatura": "2.3.1"},
         parents=list(parents),
     )  # fmt: skip
+
+
+def with_a_document_twice(store: Store, manifest: Manifest) -> Manifest:
+    """The manifest, but the first document of its second shard has the id of the first shard's: all sums still hold."""
+    first = store.get_table(manifest.shards[0].blob, ["doc_id"])["doc_id"][0].as_py()
+    return with_an_id(store, manifest, first)
+
+
+def with_an_id(store: Store, manifest: Manifest, doc_id: str) -> Manifest:
+    """The manifest, but the first document of its second shard has that id."""
+    first, second = manifest.shards[:2]
+    table = store.get_table(second.blob)
+    ids = [doc_id, *table["doc_id"].to_pylist()[1:]]
+    table = table.set_column(0, schema.DOCUMENT.field("doc_id"), pa.array(ids, pa.string()))
+    changed = shard.describe(second.language, store.put_table(shard.rebatch(table)), table)
+    return dataclasses.replace(manifest, shards=[first, changed, *manifest.shards[2:]])
 
 
 def _verdicts(store: Store, rows: list[dict]) -> Blob:

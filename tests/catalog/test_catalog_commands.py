@@ -1,5 +1,6 @@
 """The command line: what it prints, and how it ends."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -48,6 +49,29 @@ def test_verify_ends_with_0_when_sound_and_1_when_damaged(run, catalog, manifest
     path.write_bytes(path.read_bytes()[:-8])
     status, out, _ = run("verify", "demo")
     assert status == 1 and str(path) in out.replace("\n", "") and "damaged" in out
+
+
+def test_repair_names_then_deletes_what_is_damaged(run, catalog, manifest):
+    path = Path(catalog.store.path(manifest.shards[0].blob.path))
+    path.write_bytes(path.read_bytes()[:-8])
+    status, out, _ = run("verify", "demo")
+    assert status == 1 and path.exists() and f"catalog verify {manifest.id} --repair" in out
+    status, out, _ = run("verify", "demo", "--repair")
+    assert status == 1 and not path.exists()
+    assert out.index(f"✗ {path}") < out.index(f"deleted {path}") < out.index("run `python -m ingest run` with")
+    status, out, _ = run("verify", "demo", "--repair")
+    assert status == 1 and "deleted" not in out and "ingest run" in out
+    build(catalog.store)
+    assert run("verify", "demo", "--repair")[0] == 0
+
+
+def test_gc_deletes_old_unfinished_files(run, catalog):
+    path = Path(catalog.store.path("objects/.tmp-0123"))
+    path.touch()
+    assert "0 unfinished files" in run("gc")[1] and path.exists()
+    os.utime(path, (1e9, 1e9))
+    status, out, _ = run("gc")
+    assert status == 0 and f"deleted {path}" in out and "1 unfinished files" in out and not path.exists()
 
 
 def test_tag_rebuild_and_lineage(run, catalog, manifest):

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from catalog_fixture import build, with_a_document_twice, with_an_id
 
 from catalog.manifest import Manifest
 from catalog.versions import Catalog
@@ -75,3 +76,51 @@ def test_quarantine_that_was_left_out_is_found(catalog, manifest):
     catalog.commit(dataclasses.replace(manifest, quarantine=[]))
     report = catalog.verify("demo")
     assert "quarantine extract.encrypted: 0 documents in the quarantine tables, 1 in the funnels" in report.problems
+
+
+def test_a_document_in_two_shards_is_found(catalog, manifest, monkeypatch):
+    twice = with_a_document_twice(catalog.store, manifest)
+    monkeypatch.setattr("catalog.versions.find_repeated", lambda store, shards: None)  # as before it was looked for
+    catalog.commit(twice)
+    report = catalog.verify("demo")
+    first, second = (entry.blob.path for entry in twice.shards[:2])
+    assert len(report.problems) == 1 and "1 doc_ids are of more than one document" in report.problems[0]
+    assert first in report.problems[0] and second in report.problems[0]
+    assert not report.damaged and not report.missing
+
+
+def test_an_id_that_is_none_is_a_problem_and_ends_nothing(catalog, manifest, monkeypatch):
+    wrong = with_an_id(catalog.store, manifest, "none")
+    monkeypatch.setattr("catalog.versions.find_repeated", lambda store, shards: None)
+    catalog.commit(wrong)
+    report = catalog.verify("demo")
+    assert len(report.problems) == 1 and "not 32 hex digits" in report.problems[0]
+    assert wrong.shards[1].blob.path in report.problems[0]
+
+
+def test_repair_deletes_what_is_damaged_and_a_build_restores_it(catalog, manifest):
+    catalog.commit(manifest)
+    flipped = _flip(catalog, manifest.shards[1].blob.path)
+    removed = Path(catalog.store.path(manifest.shards[2].blob.path))
+    removed.unlink()
+    verdicts = _flip(catalog, manifest.verdicts[0].path)
+    build(catalog.store)
+    assert removed.exists() and not catalog.verify("demo").sound  # a build makes what is missing, not what is damaged
+    removed.unlink()
+    report = catalog.verify("demo")
+    assert report.missing == (manifest.shards[2].blob,)
+    assert report.damaged == (manifest.shards[1].blob, manifest.verdicts[0])
+    assert catalog.repair(report) == (str(flipped), str(verdicts))
+    assert catalog.repair(report) == ()
+    build(catalog.store)
+    assert catalog.verify("demo").sound
+
+
+def test_repair_spares_what_is_sound_by_now_and_what_only_the_manifest_belies(catalog, manifest):
+    lying = dataclasses.replace(manifest, quarantine=[dataclasses.replace(manifest.quarantine[0], rows=1)])
+    catalog.commit(lying)
+    path = _flip(catalog, manifest.shards[0].blob.path)
+    report = catalog.verify("demo")
+    assert len(report.problems) == 2 and report.damaged == (manifest.shards[0].blob,)
+    _flip(catalog, manifest.shards[0].blob.path)  # and back
+    assert catalog.repair(report) == () and path.exists()

@@ -8,11 +8,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from catalog_fixture import build
+from catalog_fixture import build, with_a_document_twice
 
 from catalog.index import LATEST
 from catalog.manifest import Manifest
-from catalog.versions import Catalog
+from catalog.versions import Catalog, check_tags
 from shards.errors import BuildError, CorruptionError, InputError
 from shards.store import Store
 
@@ -120,6 +120,32 @@ def test_missing_or_truncated_object_is_named(catalog, manifest):
     with pytest.raises(BuildError, match=f"verdicts {path} is missing"):
         catalog.commit(manifest)
     assert catalog.list() == []
+
+
+def test_what_a_missing_object_needs_is_said(catalog, manifest):
+    Path(catalog.store.path(manifest.shards[0].blob.path)).unlink()
+    with pytest.raises(BuildError, match=r"nothing was committed.*`python -m ingest run` makes missing objects anew"):
+        catalog.commit(manifest)
+
+
+def test_two_documents_with_one_id_are_refused(catalog, manifest):
+    twice = with_a_document_twice(catalog.store, manifest)
+    doc_id = catalog.store.get_table(twice.shards[0].blob)["doc_id"][0].as_py()
+    paths = " and ".join(catalog.store.path(entry.blob.path) for entry in twice.shards[:2])
+    with pytest.raises(BuildError, match=f"1 doc_ids are of more than one document.* {doc_id} in {paths}"):
+        catalog.commit(twice)
+    assert catalog.list() == [] and not list(catalog.store.list("manifests"))
+
+
+def test_tags_can_be_checked_before_a_build():
+    assert check_tags(iter(["latest", "v1.0"])) == ["latest", "v1.0"]
+    with pytest.raises(InputError, match="'a b' is no tag"):
+        check_tags(["latest", "a b"])
+
+
+def test_a_bad_tag_is_refused_before_anything_else(catalog, manifest):
+    with pytest.raises(InputError, match="is no tag"):
+        catalog.commit(dataclasses.replace(manifest, composition=[]), tags=["a b"])
 
 
 def _killed_commit(root: Path) -> None:

@@ -1,5 +1,6 @@
 """The store: objects appear whole or not at all, are never rewritten, and damage is found."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -9,8 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from shards.errors import CorruptionError
-from shards.store import TEMPORARY, Store
+from shards import shard
+from shards.disk import TEMPORARY
+from shards.errors import CorruptionError, InputError
+from shards.shard import Shard
+from shards.store import Blob, Store
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -77,6 +81,107 @@ def test_a_file_moves_into_the_store(tmp_path: Path) -> None:
     blob = store.put_file(path, ".bin")
     assert not path.exists()
     assert store.get_bytes(blob) == b"0123456789" * 1000
+
+
+def _table(rows: int = 20) -> pa.Table:
+    texts = [f"text {row} " * 500 for row in range(rows)]
+    return pa.table({"id": [f"{row:08}" for row in range(rows)], "text": texts, "n": list(range(rows))})
+
+
+def _rot(store: Store, blob: Blob, buffer: int) -> None:
+    """Make compressed buffer number `buffer` undecodable: id's offsets and data, text's offsets and data, n's data."""
+    path, magic = Path(store.path(blob.path)), b"\x28\xb5\x2f\xfd"
+    parts = path.read_bytes().split(magic)
+    assert len(parts) == 6
+    path.write_bytes(magic.join(parts[: buffer + 1]) + b"\0" * len(magic) + magic.join(parts[buffer + 1 :]))
+
+
+@pytest.mark.parametrize("columns", [["n", "id"], ["id"], ["n", "n"], []])
+def test_columns_come_as_asked_and_only_they_are_read(tmp_path: Path, columns: list[str]) -> None:
+    store, table = Store(tmp_path), _table()
+    blob = store.put_table(table)
+    batches = table.to_batches(max_chunksize=8)
+    in_batches = store.put_table(batches)
+    _rot(store, blob, buffer=3)
+    assert store.get_table(blob, columns).equals(table.select(columns))
+    for number, batch in enumerate(batches):
+        assert store.get_table(in_batches, columns, number).equals(pa.Table.from_batches([batch]).select(columns))
+    with pytest.raises(CorruptionError, match=blob.digest):
+        store.get_table(blob)
+
+
+def test_an_unknown_column_is_refused_with_those_that_are_there(store: Store) -> None:
+    with pytest.raises(InputError, match=r"no column 'words'; it has id, text, n"):
+        store.get_table(store.put_table(_table()), ["id", "words"])
+
+
+@pytest.mark.parametrize("damage", ["remove", "empty", "truncate", "rot"])
+def test_an_object_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path, damage: str) -> None:
+    store = Store(tmp_path)
+    blob = store.put_table(_table())
+    path = tmp_path / blob.path
+    if damage == "remove":
+        path.unlink()
+    elif damage == "rot":
+        _rot(store, blob, buffer=3)
+    else:
+        path.write_bytes(path.read_bytes()[: 0 if damage == "empty" else 500])
+    entry = Shard("en", blob, 20, 0, 0)
+    for read in (
+        lambda: store.get_table(blob),
+        lambda: store.get_table(blob, batch=0),
+        lambda: list(shard.read(store, entry, ["text"])),
+    ):
+        with pytest.raises(CorruptionError, match=rf"{blob.digest}.*build it again.*ingest run.*delete this file"):
+            read()
+
+
+def test_a_removed_object_of_bytes_is_named_too(store: Store) -> None:
+    blob = store.put_bytes(b"model", suffix=".model")
+    store.delete(blob.path)
+    with pytest.raises(CorruptionError, match=blob.digest):
+        store.get_bytes(blob)
+
+
+@pytest.mark.parametrize("trouble", [OSError(errno.EMFILE, "too many open files"), ConnectionError("reset")])
+def test_trouble_of_the_system_is_not_called_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+) -> None:
+    store = Store(tmp_path)
+    blob = store.put_table(_table())
+
+    def fail(_: str) -> None:
+        raise trouble
+
+    monkeypatch.setattr(pa, "memory_map", fail)
+    with pytest.raises(type(trouble)):
+        store.get_table(blob)
+
+
+def test_a_table_without_batches_is_refused(store: Store) -> None:
+    with pytest.raises(InputError, match="at least one batch"):
+        store.put_table([])
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/etc/x", "../x", "objects/../../x", "objects/.."])
+def test_only_names_inside_the_store_are_deleted(tmp_path: Path, name: str) -> None:
+    outside = tmp_path / "x"
+    outside.touch()
+    (tmp_path / "store" / "objects").mkdir(parents=True)
+    with pytest.raises(InputError, match="not a name inside"):
+        Store(tmp_path / "store").delete(name)
+    assert outside.exists()
+
+
+def test_a_root_that_looks_unfinished_is_listed_all_the_same(tmp_path: Path) -> None:
+    store = Store(tmp_path / ".tmp-store")
+    blob = store.put_bytes(b"first")
+    Path(store.path(blob.path)).with_name(f"{TEMPORARY}0123").touch()
+    assert list(store.list("objects")) == [blob.path]
+
+
+def test_a_store_knows_whether_it_is_local(tmp_path: Path) -> None:
+    assert (Store(tmp_path).is_local, Store("memory://x").is_local) == (True, False)
 
 
 def _write_for_ever(root: str) -> None:

@@ -1,0 +1,48 @@
+"""Real drug leaflets against the exact Jaccard of all their pairs: what is near is found, what is not is kept."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from test_dedup_clusters import duplicates, partition
+
+from shards import schema
+
+LEAFLETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "neardup" / "fr_leaflets"
+pytestmark = pytest.mark.skipif(not LEAFLETS.exists(), reason="needs the leaflets in ../shared/data/neardup")
+
+
+@pytest.fixture(scope="module")
+def leaflets() -> tuple[list[str], list[str], dict[frozenset, float]]:
+    rows = [json.loads(line) for line in (LEAFLETS / "docs.jsonl").read_text().splitlines()]
+    with (LEAFLETS / "pairs_exact_jaccard.tsv").open() as lines:
+        pairs = {
+            frozenset((row["id_a"], row["id_b"])): float(row["jaccard5"])
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+    return [str(row["id"]) for row in rows], [row["text"] for row in rows], pairs
+
+
+def found(ids: list[str], texts: list[str], dose_threshold: float) -> set[frozenset]:
+    names = {schema.doc_id("test", key): key for key in ids}
+    dropped = duplicates([partition(texts, keys=ids)], dose_threshold=dose_threshold)
+    return {frozenset((ids[row], names[winner])) for _, row, winner, _, _ in dropped}
+
+
+def test_measured_similarity_agrees_with_the_exact_one(leaflets) -> None:
+    ids, texts, exact = leaflets
+    pairs = found(ids, texts, dose_threshold=0.0)
+    assert len(pairs) > 20
+    wrong = {pair: exact.get(pair, 0.0) for pair in pairs if exact.get(pair, 0.0) < 0.76}
+    assert not wrong
+    losers = {key for pair in pairs for key in pair}
+    near = [pair for pair, similarity in exact.items() if similarity >= 0.85]
+    missed = [pair for pair in near if not pair & losers]
+    assert len(missed) <= 0.03 * len(near), missed  # banding finds 0.85 with probability 0.994, 0.9 with 0.9999
+
+
+def test_the_guard_of_doses_only_ever_keeps_more(leaflets) -> None:
+    ids, texts, _ = leaflets
+    guarded = {key for pair in found(ids, texts, dose_threshold=0.8) for key in pair}
+    assert guarded <= {key for pair in found(ids, texts, dose_threshold=0.0) for key in pair}
