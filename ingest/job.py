@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from catalog.manifest import Composition, Funnel, Manifest
-from catalog.versions import Catalog
+from catalog.versions import Catalog, check_tags
 from ingest import build
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory, run_crawl
@@ -54,6 +54,7 @@ def make(
     Raises `BuildError` when a partition failed for good, the accounts do not balance or nothing is kept; finished work
     is kept.
     """
+    check_tags(tags)
     catalog = Catalog(root, database)
     sources = [open_source(source, root) for source in recipe.sources]
     for source in recipe.sources:

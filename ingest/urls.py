@@ -51,7 +51,9 @@ def canonical(url: str) -> str:
 
 
 def join(base: str, reference: str) -> str | None:
-    """The canonical URL that a link on page `base` points to; None for mailto:, javascript: and the malformed."""
+    """The canonical URL a link on page `base` points to; None for mailto:, javascript: and the malformed or huge."""
+    if len(reference) > 4 * MAX_LENGTH:  # data: and the like; no shortening makes it one that is followed
+        return None
     try:
         return canonical(urljoin(base, reference.strip(_CONTROLS)))
     except (InputError, ValueError):
@@ -81,7 +83,7 @@ def remove_dot_segments(path: str) -> str:
     kept: list[str] = []
     for segment in segments[1:]:
         if segment == "..":
-            kept = kept[:-1]
+            del kept[-1:]
         elif segment != ".":
             kept.append(segment)
     if segments[-1] in (".", ".."):

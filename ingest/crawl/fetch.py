@@ -10,9 +10,9 @@ import aiohttp
 import yarl
 
 from ingest.crawl.config import CrawlConfig
-from ingest.crawl.decode import BodyError, Decoder
 from ingest.crawl.guard import Guard, PrivateAddressError
 from ingest.crawl.retry import retry_after
+from ingest.decode import BodyError, Decoder
 
 MAX_HEADER_BYTES = 32 << 10  # of one line
 

@@ -6,11 +6,11 @@ from lxml import etree
 
 from ingest.crawl import links, sitemap
 from ingest.crawl.config import HTML_TYPES, CrawlConfig
-from ingest.crawl.decode import BodyError
 from ingest.crawl.fetch import Answer
 from ingest.crawl.frontier import PAGE, SITEMAP, Link, Outcome, Page
 from ingest.crawl.retry import backoff, is_passing
 from ingest.crawl.scope import Scope
+from ingest.decode import BodyError
 from ingest.urls import host_of, join
 
 _REDIRECTS = (301, 302, 303, 307, 308)

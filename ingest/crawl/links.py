@@ -11,7 +11,7 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from ingest.urls import join
 
 MAX_LINKS = 10_000  # of one page
-_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?(.*?)['\"]?\s*$", re.IGNORECASE)
+_MAX_CONTENT = 2000  # characters of a meta element that are read
 _FOLLOWED_RELATIONS = {"next", "prev", "alternate"}
 _NOT_AGENTS = {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
 
@@ -50,6 +50,16 @@ def header_nofollow(robots_tag: str, product: str) -> bool:
     return False
 
 
+def refresh_target(content: str) -> str:
+    """The address in a refresh ("5; url='/next'"), "" when there is none; HTML standard, 4.2.5.3."""
+    cut = re.search("[;,]", content)
+    if cut is None or content[: cut.start()].strip().strip("0123456789."):
+        return ""
+    target = content[cut.end() :].strip()
+    name, equals, rest = target.partition("=")
+    return (rest if equals and name.strip().lower() == "url" else target).strip("'\" \t\r\n")
+
+
 class _Tags:
     """Collects what matters from the stream of start tags (lxml's parser target)."""
 
@@ -72,9 +82,9 @@ class _Tags:
             case "meta":
                 content = attributes.get("content", "")
                 if attributes.get("name", "").strip().lower() in self._robots:
-                    self.nofollow |= not {"nofollow", "none"}.isdisjoint(re.split(r"[\s,]+", content.lower()))
-                elif attributes.get("http-equiv", "").lower() == "refresh" and (found := _REFRESH.match(content)):
-                    self._add(found[1])
+                    self.nofollow |= not {"nofollow", "none"}.isdisjoint(re.split(r"[\s,;]+", content.lower()))
+                elif attributes.get("http-equiv", "").lower() == "refresh":
+                    self._add(refresh_target(content[:_MAX_CONTENT]))
 
     def close(self) -> None:
         """The end of the page."""

@@ -11,7 +11,6 @@ from ingest.urls import escape, origin_of
 
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5 asks for at least 500 KiB
 MAX_REDIRECTS = 5
-_LINE = re.compile(r"\s*([A-Za-z][A-Za-z -]*?)\s*:\s*(.*?)\s*$")
 _AGENT = re.compile(r"[A-Za-z_-]+|\*")
 _SLACK = re.compile(r"\*\*+")
 
@@ -64,31 +63,30 @@ def parse(body: bytes, product: str) -> Rules:
     delays: dict[str, float] = {}
     usage: dict[str, list[str]] = {}
     sitemaps: list[str] = []
-    agents: list[str] = []
+    known = {product, "*"}  # groups for others are read over: a file may name tens of thousands
+    agents: set[str] | None = None  # of the group that is read; None before the first
     open_group = False  # whether the next user-agent line adds to `agents`
     for line in re.split(r"\r\n|\r|\n", text):
-        match = _LINE.match(line.split("#")[0])
-        if not match:
-            continue
-        field, value = match[1].lower(), match[2]
+        field, colon, value = (part.strip() for part in line.split("#")[0].partition(":"))
+        field = field.lower() if colon else ""
         if field == "user-agent":
             token = _AGENT.match(value)
-            agents = [*(agents if open_group else []), *([token[0].lower()] if token else [])]
+            agents = (agents if open_group and agents else set()) | ({token[0].lower()} & known if token else set())
             open_group = True
             for agent in agents:
                 groups.setdefault(agent, [])
         elif field in ("allow", "disallow"):
             open_group = False
             if value:
-                for agent in agents:
-                    groups[agent].append((_pattern(value), field == "allow"))
+                for agent in agents or ():
+                    groups[agent].append((normal_pattern(value), field == "allow"))
         elif field == "crawl-delay":
             open_group = False
             if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
-                delays |= {agent: float(value) for agent in agents}
+                delays |= {agent: float(value) for agent in agents or ()}
         elif field == "content-usage":
             open_group = False
-            for agent in agents or ["*"]:
+            for agent in ["*"] if agents is None else agents:
                 usage.setdefault(agent, []).append(value)
         elif field == "sitemap":  # belongs to no group and ends none
             sitemaps.append(value)
@@ -108,7 +106,7 @@ def decide(status: int | None, body: bytes, product: str) -> Rules:
     return parse(body, product) if 200 <= status < 300 else ALLOW_ALL
 
 
-def _pattern(value: str) -> str:
+def normal_pattern(value: str) -> str:
     """A rule's pattern in the spelling of canonical URLs; "*" and a closing "$" keep their meaning."""
     anchored = value.endswith("$")
     path = escape(value.removesuffix("$")).replace("$", "%24")

@@ -4,7 +4,7 @@ import io
 
 from lxml import etree
 
-from ingest.crawl.decode import Decoder
+from ingest.decode import Decoder
 from ingest.urls import join
 
 MAX_BYTES = 50 << 20  # uncompressed, by the protocol

@@ -25,16 +25,18 @@ def decode(data: bytes, http_charset: str | None) -> tuple[str, str]:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, errors="replace"), name
     declared = _label(http_charset) or _declared(data)
+    if not data.isascii():
+        try:
+            return data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            pass  # another charset, or damaged; which one is decided below
     if wide := _wide(data):
         return data.decode(wide, errors="replace"), wide
     if data.isascii():
         # Seven-bit charsets (ISO-2022, HZ) switch with escape sequences and so look like ASCII.
         name = declared if declared and declared.startswith("iso2022") else "utf-8"
         return data.decode(name, errors="replace"), name
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", errors="replace")
+    text = data.decode("utf-8", errors="replace")
     if declared == "utf-8" and text.count("\ufffd") <= _MAX_BAD * len(text) and _multibyte(text):
         return text, "utf-8"
     for name in (declared, detect_encoding(data, max_len=131_072), _FALLBACK):

@@ -8,7 +8,7 @@ from lxml import etree, html
 from ingest.extract import metadata
 from ingest.extract.charset import decode
 from ingest.extract.result import Extracted, ExtractError
-from ingest.extract.scripts import flatten_scripts
+from ingest.extract.scripts import flatten_math, flatten_scripts
 from shards.step import library_version
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -16,6 +16,8 @@ _CELL_BLOCKS = ("p", "div", "ul", "ol", "dl", "dt", "dd", "li", "br")
 _ROW = re.compile(r"^\|.*$", re.M)
 _SEPARATOR = re.compile(r"\s*;(?:\s*;)*\s+")
 _CELL_START = re.compile(r"\|\s*; ")
+_ESCAPED = re.compile(r"(\\+)([`*_~\[\]<])")
+_ESCAPED_START = re.compile(r"^(\s*(?:(?:[-*+]|\d+\.) )*(?:\d{1,9})?)\\([-+>#.)])")
 
 
 def extract_html(payload: bytes, charset: str | None, url: str | None) -> Extracted:
@@ -32,6 +34,7 @@ def extract_html(payload: bytes, charset: str | None, url: str | None) -> Extrac
         "license_evidence": evidence,
         "opt_out": metadata.opt_outs(meta),
     }
+    flatten_math(root)
     flatten_scripts(root)
     flatten_cells(root)
     body = trafilatura.extract(
@@ -40,7 +43,7 @@ def extract_html(payload: bytes, charset: str | None, url: str | None) -> Extrac
     )  # fmt: skip
     if not body or not body.strip():
         raise ExtractError("empty", "no main text found on the page")
-    return Extracted(text=tidy_rows(body), extractor=f"trafilatura/{library_version('trafilatura')}", **facts)
+    return Extracted(text=unescape(tidy_rows(body)), extractor=f"trafilatura/{library_version('trafilatura')}", **facts)
 
 
 def parse(text: str) -> html.HtmlElement:
@@ -70,3 +73,24 @@ def flatten_cells(root: html.HtmlElement) -> None:
 def tidy_rows(markdown: str) -> str:
     """Table rows without the separators that `flatten_cells` left in front of a cell's first words."""
     return _ROW.sub(lambda row: _CELL_START.sub("| ", _SEPARATOR.sub("; ", row[0])), markdown)
+
+
+def unescape(markdown: str) -> str:
+    """The Markdown without the backslashes that keep "< 5 mg" and "5 * 3" from being read as markup.
+
+    Code blocks stay as they are, and so does the pipe inside a table cell, which would end the cell.
+    """
+    lines, in_code = [], False
+    for line in markdown.split("\n"):
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif not in_code:
+            line = _ESCAPED_START.sub(r"\1\2", _ESCAPED.sub(_without_escape, line))
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _without_escape(match: re.Match) -> str:
+    """trafilatura doubles the page's own backslashes before it adds one; an even number is none of its making."""
+    own, added = divmod(len(match[1]), 2)
+    return "\\" * own + match[2] if added else match[0]

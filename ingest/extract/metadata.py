@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lxml import html
 
+from ingest.extract.opt_outs import content_usage, only_directives, reserved, robots_directives
 from ingest.sources.dates import parse_date
 from ingest.sources.licenses import spdx
 
@@ -15,6 +16,12 @@ _DATES = ("citation_publication_date", "citation_date", "article:published_time"
           "dcterms.date", "dc.date", "datepublished", "date")  # fmt: skip
 _RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "copyright")
 _PROSE = ("keywords", "description", "news_keywords", "article:tag", *_TITLES)  # words here order nothing
+_FOR_ROBOTS = re.compile(r"bot|crawl|spider")  # robots, x-robots-tag, googlebot
+_RESERVED = re.compile(
+    r"all rights reserved|tous droits réservés|todos los derechos reservados|tutti i diritti (?:sono )?riservati", re.I
+)
+_ASIDE = ("aside", "figure", "nav")  # a licence link in these is about a picture or another page
+_TEXTS = {"CreativeWork", "BlogPosting", "Book", "Chapter", "Report", "Thesis", "LearningResource"}
 _LANGUAGE = re.compile(r"[a-z]{2}(?=[-_]|$)")
 
 
@@ -89,8 +96,14 @@ def language(root: html.HtmlElement, meta: dict[str, list[str]]) -> str | None:
 
 
 def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]) -> tuple[str | None, str | None]:
-    """(SPDX licence, where it was read) from `rel=license`, metadata, JSON-LD; (None, statement) for an unknown one."""
+    """(SPDX licence, where it was read) from `rel=license`, metadata, JSON-LD; (None, statement) for an unknown one.
+
+    A statement that all rights are reserved overrules any licence that another statement grants.
+    """
     statements = list(_license_statements(root, meta, linked))
+    for where, statement in statements:
+        if _RESERVED.search(statement) and not spdx(statement):
+            return None, f"{where}: {statement}"[:300]
     for where, statement in statements:
         if found := spdx(statement):
             return found, f"{where}: {statement}"[:300]
@@ -99,24 +112,41 @@ def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[
 
 
 def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) -> Iterator[tuple[str, str]]:
-    for element in root.iter("link", "a"):
-        if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
+    """(where, statement) for the page as a whole, the most binding first; not for its pictures or its neighbours."""
+    for element in [*root.iter("link"), *root.iter("a")]:
+        licenses = "license" in (element.get("rel") or "").lower().split() and element.get("href")
+        if licenses and (element.tag == "link" or next(element.iterancestors(*_ASIDE), None) is None):
             yield "rel=license", element.get("href")
     for name in _RIGHTS:
         for value in meta.get(name, []):
             yield f"meta {name}", value
     for item in linked:
-        if isinstance(item.get("license"), str):
-            yield "json-ld license", item["license"]
+        if _is_page(item.get("@type")):
+            for name in ("license", "copyrightNotice"):
+                if isinstance(item.get(name), str):
+                    yield f"json-ld {name}", item[name]
+
+
+def _is_page(kind: object) -> bool:
+    """Whether a JSON-LD `@type` (a name or a list of names) stands for the page or its text."""
+    names = [name for name in (kind if isinstance(kind, list) else [kind]) if isinstance(name, str)]
+    return any(name in _TEXTS or name.endswith(("WebPage", "Article")) for name in names)
 
 
 def opt_outs(meta: dict[str, list[str]]) -> tuple[str, ...]:
-    """Opt-outs in `meta` elements, sorted: robots noai and noimageai (for any agent), TDM reservation (W3C TDMRep)."""
+    """Opt-outs in `meta` elements, sorted: noai and noimageai (for any agent), TDM reservation, Content-Usage.
+
+    Directives count in elements for robots and where a value is nothing else; the words of a title or summary do not.
+    """
     found = set()
     for name, values in meta.items():
-        for value in values if name not in _PROSE else ():
-            tokens = {token.strip().lower() for token in value.split(",")}
-            found |= {f"meta:robots:{token}" for token in tokens & {"noai", "noimageai"}}
-    if "1" in meta.get("tdm-reservation", []):
+        if name in _PROSE or name.startswith(("og:", "twitter:")):
+            continue
+        for value in values:
+            if _FOR_ROBOTS.search(name) or only_directives(value):
+                found |= {f"meta:robots:{token}" for token in robots_directives(value)}
+    for value in meta.get("content-usage", []):
+        found |= {f"meta:content-usage:{refused}" for refused in content_usage(value)}
+    if any(map(reserved, meta.get("tdm-reservation", []))):
         found.add("meta:tdm-reservation:1")
     return tuple(sorted(found))

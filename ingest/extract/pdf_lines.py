@@ -9,6 +9,13 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _HYPHENS = ("-", "\x02", "\xad", "‐")  # pdfium writes U+0002 for a hyphen that it takes for a line's end
 _BULLET = re.compile(r"^(?:[•▪◦●■–—\-*·]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _NUMBER = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+_PAGE_LABEL = re.compile(
+    r"\W*(?:pages?|pag|pág|pp?|página|pagina|seite|hoja|foglio)\b\W*\d{1,5}(?:\W*(?:of|sur|de|di|von)?\W*\d{1,5})?\W*"
+)
+_BARE_LABEL = re.compile(r"\W*\d{1,5}(?:\s*(?:/|\||of|sur|de|di|von)\s*\d{1,5})?\W*")
+_LABEL_LENGTH = 200  # characters
+_LABEL_LETTERS = 10  # fewer around a number may be a heading of the text: "Day 3"
 _END = re.compile(r"[.:;!?]$")
 _EDGE = 3  # lines at the top and at the bottom of a page that may be running ones
 _MARGIN = 0.15  # of the page's height: running lines stand in the upper or lower margin
@@ -71,16 +78,18 @@ def _split(lines: list[Line], spans: list[tuple[float, float]], gap: float) -> l
 def remove_running(pages: list[list[list[Line]]]) -> list[list[list[Line]]]:
     """The pages without lines that recur at their upper or lower edge: headers, footers, page numbers.
 
-    Digits count as equal. A line goes if it stands at the edge of at least three pages and of a quarter of all pages.
+    A line goes if it stands at the edge of at least three pages and of a quarter of all pages: to the letter, or but
+    for a number that counts the pages. Other numbers are content: the last row of a dose table differs in them only.
     """
     if len(pages) < _MIN_PAGES:
         return pages
     edges = [_edge_lines([line for block in page for line in block]) for page in pages]
-    counts = Counter(shape for edge in edges for shape in {_shape(line) for line in edge})
+    shapes = [{id(line): _shapes(line.text, number) for line in edge} for number, edge in enumerate(edges)]
+    counts = Counter(shape for page in shapes for shape in set().union(*page.values()))
     needed = max(_MIN_PAGES, len(pages) / 4)
     kept = []
-    for page, edge in zip(pages, edges, strict=True):
-        running = {id(line) for line in edge if counts[_shape(line)] >= needed}
+    for page, shape in zip(pages, shapes, strict=True):
+        running = {line for line, forms in shape.items() if any(counts[form] >= needed for form in forms)}
         blocks = [[line for line in block if id(line) not in running] for block in page]
         kept.append([block for block in blocks if block])
     return kept
@@ -93,8 +102,19 @@ def _edge_lines(lines: list[Line]) -> list[Line]:
     return [line for line in outer if line.bottom >= line.page_height - margin or line.top <= margin]
 
 
-def _shape(line: Line) -> str:
-    return _NUMBER.sub("0", "".join(line.text.split())).casefold()
+def _shapes(text: str, page: int) -> set[str]:
+    """What a line is on every page if it is a running one: its letters, or its letters around the page's number."""
+    text = " ".join(text.split()).casefold()
+    forms = {text}
+    if len(text) > _LABEL_LENGTH:
+        return forms
+    if _PAGE_LABEL.fullmatch(text):
+        forms.add(_NUMBER.sub("\0", text))
+    if _BARE_LABEL.fullmatch(text) or len(_LETTER.findall(text)) >= _LABEL_LETTERS:
+        for match in _NUMBER.finditer(text):
+            # "12 Journal of Pain" on the page with index 11: the distance stays the same on all pages
+            forms.add(f"{text[: match.start()]}\0{int(match[0]) - page}\0{text[match.end() :]}")
+    return forms
 
 
 def page_text(pages: list[list[list[Line]]]) -> str:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from shards.errors import BuildError
 
 _CHUNK = 1 << 16
 _START_SECONDS = 120.0  # for imports on a busy machine
+_PASSED = ("PATH", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "HOME")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,9 +68,13 @@ class Sandbox:
         if self._child is None or self._served >= self._limits.recycle:
             self._start()
         self._served += 1
-        request = encode({"mime": mime, "charset": charset, "url": url}, payload)
+        try:
+            request = encode({"id": self._served, "mime": mime, "charset": charset, "url": url}, payload)
+        except FramingError as error:
+            raise ExtractError("too-large", str(error)) from error
         try:
             header, text = self._exchange(request, self._limits.wall_seconds)
+            found = result(header, text, self._served)
         except TimeoutError:
             self.close()
             raise ExtractError("timeout", f"no answer in {self._limits.wall_seconds} s of wall time") from None
@@ -77,13 +83,14 @@ class Sandbox:
             raise ExtractError("crash", f"the extractor's answer is damaged: {error}") from error
         except EOFError:
             raise self._autopsy() from None
+        except BaseException:  # an alarm, Ctrl-C: the child may still answer, and the next document must not get that
+            self.close()
+            raise
         if header.get("restart"):
             self.close()
-        if "reason" in header:
-            raise ExtractError(header["reason"], header["message"])
-        published = datetime.fromisoformat(header["published"]) if header["published"] else None
-        facts = header | {"published": published, "opt_out": tuple(header["opt_out"])}
-        return Extracted(text.decode(), **facts)
+        if isinstance(found, ExtractError):
+            raise found
+        return found
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -102,7 +109,7 @@ class Sandbox:
         self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self._child = subprocess.Popen(
             [sys.executable, "-m", self._module, *map(str, limits)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, bufsize=0, env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"},
+            stderr=subprocess.DEVNULL, bufsize=0, env=environment(os.environ, path),
         )  # fmt: skip
         os.set_blocking(self._child.stdin.fileno(), False)
         os.set_blocking(self._child.stdout.fileno(), False)
@@ -115,6 +122,9 @@ class Sandbox:
             raise BuildError(
                 f"the extraction process does not start ({error!r}); run by hand to see why: {command}"
             ) from error
+        except BaseException:
+            self.close()
+            raise
 
     def _exchange(self, request: bytes, seconds: float) -> tuple[dict, bytes]:
         """Send while receiving (neither pipe can then block the other) until one message is complete."""
@@ -157,6 +167,33 @@ class Sandbox:
             return ExtractError("oom", f"died near the memory limit of {self._limits.memory} bytes")
         name = signal.Signals(-child.returncode).name if child.returncode < 0 else f"exit status {child.returncode}"
         return ExtractError("crash", f"the extraction process died: {name}")
+
+
+def environment(parent: Mapping[str, str], path: str) -> dict[str, str]:
+    """What the child gets of its parent's environment: nothing that may hold a secret (HF_TOKEN, cloud keys)."""
+    passed = {name: value for name, value in parent.items() if name in _PASSED or name.startswith("LC_")}
+    return passed | {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+
+
+def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError:
+    """What an answer to request `number` says; raises `FramingError` for another's answer or a senseless one."""
+    if header.get("id") != number:
+        raise FramingError(f"answer to request {header.get('id')!r}, not to {number}")
+    facts = {name: value for name, value in header.items() if name not in ("id", "restart")}
+    try:
+        if "reason" in facts:
+            reason, message = facts["reason"], facts["message"]
+            if not isinstance(reason, str) or not isinstance(message, str):
+                raise TypeError("reason and message must be text")
+            return ExtractError(reason, message)
+        published, opt_out = facts.pop("published"), tuple(facts.pop("opt_out"))
+        for value in [value for value in facts.values() if value is not None] + list(opt_out):
+            if not isinstance(value, str):
+                raise TypeError(f"{value!r} is not text")
+        moment = datetime.fromisoformat(published) if published is not None else None
+        return Extracted(text.decode(), published=moment, opt_out=opt_out, **facts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise FramingError(f"not an answer of the extractor ({error!r})") from error
 
 
 @cache

@@ -1,34 +1,69 @@
-"""Superscripts and subscripts as Unicode characters, so that 10<sup>9</sup>/L stays 10⁹/L and does not become 109/L."""
+"""Superscripts, subscripts and formulas of a tree as text, so that 10<sup>9</sup>/L does not become 109/L.
+
+What has a Unicode character gets it (10⁹/L); what has none is marked where gluing would change a number (10^5.5).
+"""
+
+import re
 
 from lxml import etree
 
-_PLAIN = "0123456789+-−–=()ni"
-_SUPER = dict(zip(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
-_SUB = dict(zip(_PLAIN[:-2], "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎", strict=True))
+from ingest.extract.mathml import joins_digits, local_name, render
+from ingest.extract.script_chars import lowered, raised, subscript, superscript
 
+__all__ = ["flatten_math", "flatten_scripts", "replace_by_text", "subscript", "superscript"]
 
-def superscript(text: str) -> str | None:
-    """`text` in superscript characters; None when it has other characters than digits, signs and brackets."""
-    return _map(text, _SUPER)
-
-
-def subscript(text: str) -> str | None:
-    """`text` in subscript characters; None when it has other characters than digits, signs and brackets."""
-    return _map(text, _SUB)
-
-
-def _map(text: str, table: dict[str, str]) -> str | None:
-    text = "".join(text.split())
-    return "".join(table[char] for char in text) if text and all(char in table for char in text) else None
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|ers?|[ns]?de?s?|i?[eèé]mes?|res?|ère?s?|es?|os?|as?|ª|º|r\.?)", re.I)
+_EXPONENT = re.compile(r"(?=.*\w)[\w+\-−–.,·×/() ]+")
 
 
 def flatten_scripts(root: etree._Element) -> None:
-    """Replace numeric `sup` and `sub` elements below `root` by Unicode text, in place; other ones stay."""
-    for element in list(root.iter("sup", "sub")):
-        content = "".join(element.itertext())
-        text = superscript(content) if element.tag == "sup" else subscript(content)
+    """Replace `sup` and `sub` elements below `root` by Unicode text, in place.
+
+    A `sup` without such characters right after a digit becomes `^5.5`, a `sub` with digits `_2.5`; ordinals (1st, 2e),
+    reference marks ([1], *) and scripts that follow a letter stay elements.
+    """
+    for element in reversed(list(root.iter("sup", "sub"))):  # inner ones first
+        content = " ".join("".join(element.itertext()).split())
+        text = _superscript(element, content) if element.tag == "sup" else _subscript(element, content)
         if text is not None and element.getparent() is not None:
             replace_by_text(element, text)
+
+
+def flatten_math(root: etree._Element) -> None:
+    """Replace MathML below `root` (any prefix or namespace) by its text, in place: 10⁹/L, 1/2, C_max."""
+    for element in [element for element in root.iter(etree.Element) if local_name(element) == "math"]:
+        if element.getparent() is None:
+            continue
+        text = render(element)
+        before, after = text_before(element), element.tail or ""
+        block = element.get("display") == "block"
+        left = " " if text and (block or joins_digits(before, text)) else ""
+        right = " " if text and (block or joins_digits(text, after)) else ""
+        replace_by_text(element, left + text + right)
+
+
+def text_before(element: etree._Element) -> str:
+    """The text that stands directly before an element inside its parent."""
+    previous = element.getprevious()
+    if previous is None:
+        return element.getparent().text or "" if element.getparent() is not None else ""
+    if previous.tail or not isinstance(previous.tag, str):
+        return previous.tail or ""
+    return "".join(previous.itertext())
+
+
+def _superscript(element: etree._Element, content: str) -> str | None:
+    mapped = superscript(content)
+    if mapped is not None or not text_before(element)[-1:].isdecimal():
+        return mapped
+    return raised(content) if _EXPONENT.fullmatch(content) and not _ORDINAL.fullmatch(content) else None
+
+
+def _subscript(element: etree._Element, content: str) -> str | None:
+    mapped = subscript(content)
+    if mapped is not None or not joins_digits(text_before(element), content):
+        return mapped
+    return lowered(content)
 
 
 def replace_by_text(element: etree._Element, text: str) -> None:

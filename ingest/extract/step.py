@@ -25,6 +25,7 @@ class Extract(Step):
     """
 
     name: ClassVar[str] = "extract"
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = (
         "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "pyarrow",
     )  # fmt: skip

@@ -47,7 +47,8 @@ def serve(handle: Handler, cpu_seconds: int) -> None:
 
 
 def answer(handle: Handler, header: dict, payload: bytes) -> bytes:
-    """The encoded answer to one request: the text with its facts, or a refusal."""
+    """The encoded answer to one request, under its `id`: the text with its facts, or a refusal."""
+    number = {"id": header.get("id")}
     try:
         found = handle(header, payload)
         facts = {
@@ -55,15 +56,15 @@ def answer(handle: Handler, header: dict, payload: bytes) -> bytes:
             "published": found.published.isoformat() if found.published else None, "license": found.license,
             "license_evidence": found.license_evidence, "opt_out": list(found.opt_out),
         }  # fmt: skip
-        return encode(facts, found.text.encode("utf-8", "replace"))
+        return encode(number | facts, found.text.encode("utf-8", "replace"))
     except ExtractError as error:
-        return encode({"reason": error.reason, "message": str(error)[:500]})
+        return encode(number | {"reason": error.reason, "message": str(error)[:500]})
     except MemoryError:
-        return encode({"reason": "oom", "message": "out of memory", "restart": True})
+        return encode(number | {"reason": "oom", "message": "out of memory", "restart": True})
     except (
         Exception
     ) as error:  # extractors raise anything on hostile input; it costs this document, with its class named
-        return encode({"reason": "extractor-error", "message": f"{type(error).__name__}: {error}"[:500]})
+        return encode(number | {"reason": "extractor-error", "message": f"{type(error).__name__}: {error}"[:500]})
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 GZIP_MAGIC, _LZ4_MAGIC = b"\x1f\x8b\x08", b"\x04\x22\x4d\x18"
 _PLAIN_START = re.compile(rb"WARC/1\.[01]\r?\n")
+HEAD = 1 << 16  # bytes of a block that are kept of a record that is not read
 _SCAN = 1 << 20  # bytes looked at in one step of the search for the next record
 
 
@@ -35,13 +36,17 @@ class Capture:
 
 @dataclasses.dataclass(frozen=True)
 class Damage:
-    """A stretch of the file that holds no readable record; `url` if its header could be read."""
+    """A stretch of the file that holds no readable record; `url` if its header could be read.
+
+    `head` is the start of the block of a record that is too large or cut: it tells whether it is an input at all.
+    """
 
     offset: int
     reason: str
     message: str
     kind: str = ""
     url: str = ""
+    head: bytes = b""
 
 
 def walk_warc(path: Path, limit: int) -> Iterator[Capture | Damage]:
@@ -101,10 +106,12 @@ def _take(record, offset: int, limit: int) -> tuple[Capture | Damage, bool]:
     if kind != "response":
         return Capture(offset, kind, url, headers.get("WARC-Date") or "", b""), False
     if length > limit:
-        return Damage(offset, "too-large", f"record of {length} bytes, the limit is {limit}", kind, url), False
+        head = record.reader.read(HEAD)
+        return Damage(offset, "too-large", f"record of {length} bytes, the limit is {limit}", kind, url, head), False
     block = record.reader.read()
     if len(block) != length:
-        return Damage(offset, "truncated", f"record has {len(block)} of {length} bytes", kind, url), False
+        message = f"record has {len(block)} of {length} bytes"
+        return Damage(offset, "truncated", message, kind, url, block[:HEAD]), False
     digest = headers.get("WARC-Block-Digest") or ""
     sound = digest == "sha1:" + base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()).decode()
     truncated = headers.get("WARC-Truncated") or ""

@@ -1,34 +1,35 @@
 """Transfer and content codings of an HTTP body undone, within a limit (RFC 9110, section 8.4; RFC 9112, section 7)."""
 
-import zlib
+import math
+import re
 
-import brotli
-
+from ingest.decode import GZIP_MAGIC, IDENTITY, BodyError, Decoder, coding_of
 from ingest.sources.http import Response
 
+__all__ = ["BodyError", "decode_body"]
 
-class BodyError(Exception):
-    """A body that its headers do not decode: `reason` is a quarantine reason."""
-
-    def __init__(self, reason: str, message: str):
-        super().__init__(message)
-        self.reason = reason
+_CODINGS = ("gzip", "deflate", "br")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 def decode_body(response: Response, limit: int) -> bytes:
-    """The body without transfer and content coding, at most `limit` bytes; raises `BodyError` (truncated, bomb, ...).
+    """The body without transfer and content coding, at most `limit` bytes.
 
-    Archives often keep a header whose coding they have already undone, so a coding is removed only where it is there.
+    Raises `BodyError` with a quarantine reason: truncated, bomb, too-large, malformed, or bad-encoding for a coding
+    that is not known here. Archives often keep a header whose coding they have already undone, so a coding is removed
+    only where it is there.
     """
     body = response.raw
     if "chunked" in response.get("transfer-encoding").lower():
         body = _unchunk(body)
     else:
         stated = response.get("content-length")
-        as_sent = not response.get("content-encoding") or body[:2] == b"\x1f\x8b"  # else it was stored decoded
-        if as_sent and stated.isdigit() and len(body) < int(stated):
+        as_sent = not response.get("content-encoding") or body[:2] == GZIP_MAGIC  # else it was stored decoded
+        if as_sent and _LENGTH.fullmatch(stated) and len(body) < int(stated):
             raise BodyError("truncated", f"body has {len(body)} of {stated} bytes")
-    for coding in reversed([part.strip().lower() for part in response.get("content-encoding").split(",")]):
+    codings = [coding_of(name) for value in response.values("content-encoding") for name in value.split(",")]
+    for coding in reversed(codings):
         body = _decode(body, coding, limit)
     if len(body) > limit:
         raise BodyError("too-large", f"body has {len(body)} bytes, the limit is {limit}")
@@ -40,15 +41,14 @@ def _unchunk(body: bytes) -> bytes:
     while True:
         end = body.find(b"\n", position)
         size = body[position:end].split(b";")[0].strip() if end >= 0 else b""
-        try:
-            length = int(size, 16)
-        except ValueError:
+        if not _CHUNK_SIZE.fullmatch(size):
             if not pieces:
                 return body  # stored without its chunks
-            raise BodyError("truncated", f"no chunk header at byte {position} of the body") from None
+            raise BodyError("truncated", f"no chunk header at byte {position} of the body")
+        length = int(size, 16)
         if length == 0:
             return b"".join(pieces)
-        if length < 0 or end + 1 + length > len(body):
+        if end + 1 + length > len(body):
             if not pieces:
                 return body
             raise BodyError("truncated", f"chunk at byte {position} is cut: {length} bytes stated")
@@ -59,42 +59,26 @@ def _unchunk(body: bytes) -> bytes:
 
 
 def _decode(body: bytes, coding: str, limit: int) -> bytes:
+    if not body or coding in IDENTITY or (coding == "gzip" and body[:2] != GZIP_MAGIC):
+        return body
+    if coding not in _CODINGS:
+        if _is_plain(body):
+            return body
+        raise BodyError("bad-encoding", f"content coding {coding!r} is not known here: {', '.join(_CODINGS)} are")
     try:
-        if coding in ("gzip", "x-gzip") and body[:2] == b"\x1f\x8b":
-            return _inflate(body, 31, limit)
-        if coding == "deflate" and body:
-            return _inflate(body, 15 if body[0] & 15 == 8 else -15, limit)
-        if coding == "br" and body:
-            return _unbrotli(body, limit)
-    except zlib.error as error:
-        raise BodyError("malformed", f"content coding {coding}: {error}") from error
-    return body
+        decoder = Decoder(coding, limit, math.inf, _CODINGS)
+        decoder.feed(body)
+        return decoder.finish()
+    except BodyError as error:
+        if error.reason == "bad-encoding":
+            if _is_plain(body):
+                return body
+            raise BodyError("malformed", f"content coding {coding}: {error}") from error
+        if error.reason == "too-large":
+            raise BodyError("bomb", f"{len(body)} compressed bytes become more than {limit}") from error
+        raise
 
 
-def _inflate(body: bytes, window: int, limit: int) -> bytes:
-    inflater = zlib.decompressobj(window)
-    data = inflater.decompress(body, limit + 1)
-    if len(data) > limit:
-        raise BodyError("bomb", f"{len(body)} compressed bytes become more than {limit}")
-    if not inflater.eof:
-        raise BodyError("truncated", f"compressed body ends early after {len(data)} bytes")
-    return data
-
-
-def _unbrotli(body: bytes, limit: int) -> bytes:
-    decoder, pieces, total, rest = brotli.Decompressor(), [], 0, body
-    try:
-        while not decoder.is_finished():
-            piece = decoder.process(rest, output_buffer_limit=1 << 20)
-            rest = b""
-            pieces.append(piece)
-            total += len(piece)
-            if total > limit:
-                raise BodyError("bomb", f"{len(body)} compressed bytes become more than {limit}")
-            if not piece and decoder.can_accept_more_data():
-                raise BodyError("truncated", f"compressed body ends early after {total} bytes")
-    except brotli.error as error:
-        if total == 0:
-            return body  # stored decoded
-        raise BodyError("malformed", f"content coding br: {error}") from error
-    return b"".join(pieces)
+def _is_plain(body: bytes) -> bool:
+    """Whether a body with a coding in its header is a page or a PDF as it is: stored decoded."""
+    return body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF-"))

@@ -38,5 +38,5 @@ def date_of(year: str | None, month: str | None, day: str | None) -> datetime | 
     number = MONTHS.index(name[:3]) + 1 if name[:3] in MONTHS else name
     try:
         return datetime(int(year), int(number), int(day or 1), tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
@@ -56,7 +57,7 @@ def _record(data: bytes | None, name: str) -> Record | Refusal:
     licence = entry.get("licence") or ""
     url = entry.get("url") or None
     return Record(
-        f"{language}:{key}", "application/json", name, text=text, language=language, url=url, canonical_url=url,
-        published=parse_date(entry.get("publication_date")), license=spdx(licence),
-        license_evidence=f"licence: {licence}" if licence else None,
+        f"{language}:{key}", "application/json", name, text=text, language=language, url=url,
+        canonical_url=canonical_or_none(url), published=parse_date(entry.get("publication_date")),
+        license=spdx(licence), license_evidence=f"licence: {licence}" if licence else None,
     )  # fmt: skip

@@ -7,8 +7,11 @@ record's tags first, a broken record costs itself only, nothing grows with the f
 import io
 import re
 from collections.abc import Iterator
+from html.entities import html5
 
 from lxml import etree
+
+from ingest.extract.scripts import replace_by_text
 
 _READ = 1 << 20
 # No entities, no network, no DTD, no unbounded depth: XML from outside is data, never a program.
@@ -21,14 +24,39 @@ def parse_element(data: bytes) -> etree._Element:
     return etree.fromstring(data, etree.XMLParser(**SAFE))
 
 
-def cut_elements(stream: io.BufferedIOBase, tag: str, limit: int) -> Iterator[tuple[int, bytes, bool]]:
-    """(byte offset in the decompressed stream, bytes, complete) of each `<tag ...>...</tag>`, which does not nest.
+class EntityError(ValueError):
+    """An entity whose text is not known here: leaving it out could change what is said."""
+
+
+def resolve_entities(root: etree._Element) -> None:
+    """Replace the named entities below `root` that HTML knows (&micro;) by their text; raises `EntityError` for others.
+
+    The DTD's own definitions are never followed.
+    """
+    for entity in list(root.iter(etree.Entity)):
+        text = html5.get(f"{entity.name};")
+        if text is None:
+            raise EntityError(f"entity &{entity.name}; is not one of HTML's")
+        replace_by_text(entity, text)
+
+
+def strip_namespaces(root: etree._Element) -> etree._Element:
+    """The tree with local tag names only (publishers put JATS, MathML and OASIS tables in namespaces or not)."""
+    for element in root.iter():
+        if isinstance(element.tag, str) and "}" in element.tag:
+            element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def cut_elements(stream: io.BufferedIOBase, tags: tuple[str, ...], limit: int) -> Iterator[tuple[int, bytes, bool]]:
+    """(byte offset in the decompressed stream, bytes, complete) of each `<tag ...>...</tag>`; none of `tags` nests.
 
     An element that ends with the stream, or holds more than `limit` bytes, or in which another begins, is not complete.
     What reading the stream raises (a cut file) passes through after the elements before it.
     """
-    begin, end = re.compile(rf"<{tag}(?=[\s>])".encode()), f"</{tag}>".encode()
-    buffer, base, inside = b"", 0, False
+    begin = re.compile(rf"<({'|'.join(map(re.escape, tags))})(?=[\s>])".encode())
+    longest = max(map(len, tags)) + 2
+    buffer, base, inside, end = b"", 0, False, b""
     while True:
         chunk = stream.read1(_READ)  # what is there already: a cut file raises only after its last whole bytes
         buffer += chunk
@@ -36,11 +64,12 @@ def cut_elements(stream: io.BufferedIOBase, tag: str, limit: int) -> Iterator[tu
             if not inside:
                 match = begin.search(buffer)
                 if match is None:
-                    keep = 0 if not chunk else min(len(buffer), len(tag) + 2)
+                    keep = 0 if not chunk else min(len(buffer), longest)
                     base += len(buffer) - keep
                     buffer = buffer[len(buffer) - keep :]
                     break
                 base, buffer, inside = base + match.start(), buffer[match.start() :], True
+                end = b"</" + match[1] + b">"
             close = buffer.find(end)
             again = begin.search(buffer, 1, close if close >= 0 else len(buffer))
             if again is not None:

@@ -4,9 +4,11 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from ingest.extract.opt_outs import content_usage, reserved, robots_directives
+
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.I)
-_AI_DIRECTIVES = ("noai", "noimageai")
+_STATUS = re.compile(r"[0-9]{3}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +48,7 @@ def parse_response(message: bytes) -> Response | None:
     head, body = (message[: end.start()], message[end.end() :]) if end else (message, b"")
     lines = head.decode("latin-1").splitlines()
     parts = lines[0].split(None, 2)
-    status = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+    status = int(parts[1]) if len(parts) > 1 and _STATUS.fullmatch(parts[1]) else 0
     return Response(status, tuple(_fields(lines[1:])), body)
 
 
@@ -71,13 +73,9 @@ def header_opt_outs(response: Response) -> tuple[str, ...]:
     """
     found = set()
     for value in response.values("x-robots-tag"):
-        tokens = {token.split(":")[-1].strip().lower() for token in value.split(",")}
-        found |= {f"header:x-robots-tag:{name}" for name in _AI_DIRECTIVES if name in tokens}
-    if response.get("tdm-reservation").strip() == "1":
+        found |= {f"header:x-robots-tag:{name}" for name in robots_directives(value)}
+    if any(map(reserved, response.values("tdm-reservation"))):
         found.add("header:tdm-reservation:1")
     for value in response.values("content-usage"):
-        for token in value.lower().split(","):
-            name, _, choice = (part.strip() for part in token.partition("="))
-            if name in ("train-ai", "ai", "bots", "genai") and choice == "n":
-                found.add(f"header:content-usage:{name}=n")
+        found |= {f"header:content-usage:{refused}" for refused in content_usage(value)}
     return tuple(sorted(found))

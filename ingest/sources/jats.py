@@ -11,12 +11,14 @@ from pathlib import Path
 
 from lxml import etree
 
-from ingest.extract.scripts import flatten_scripts
+from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
-from ingest.sources.elements import SAFE
+from ingest.sources.elements import SAFE, EntityError, resolve_entities, strip_namespaces
 from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
-from ingest.sources.jats_text import render, strip_namespaces
+from ingest.sources.jats_prepare import prepare
+from ingest.sources.jats_text import inline, render
+from ingest.sources.languages import language_code
 from ingest.sources.licenses import spdx
 from shards.step import local
 
@@ -52,8 +54,10 @@ class Jats:
                 continue
             try:
                 root = strip_namespaces(etree.fromstring(data, etree.XMLParser(**SAFE)))
-            except etree.XMLSyntaxError as error:
-                yield Refusal(name, "read", "malformed", str(error), name, sha256=hashlib.sha256(data).hexdigest())
+                resolve_entities(root)
+            except (etree.XMLSyntaxError, EntityError) as error:
+                reason = "entity" if isinstance(error, EntityError) else "malformed"
+                yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
                 continue
             article = root if root.tag == "article" else root.find(".//article")
             if article is None:
@@ -66,7 +70,7 @@ def _record(article: etree._Element, name: str) -> Record:
     meta = article.find("front/article-meta")
     if meta is None:
         meta = etree.Element("article-meta")
-    flatten_scripts(article)
+    prepare(article)
     ids = {item.get("pub-id-type"): (item.text or "").strip() for item in meta.findall("article-id")}
     pmc = ids.get("pmcid") or ids.get("pmc")
     key, url = name, None
@@ -77,12 +81,11 @@ def _record(article: etree._Element, name: str) -> Record:
         key, url = f"doi:{ids['doi'].lower()}", f"https://doi.org/{ids['doi']}"
     elif ids.get("pmid"):
         key, url = f"pmid:{ids['pmid']}", f"https://pubmed.ncbi.nlm.nih.gov/{ids['pmid']}/"
-    heading = meta.find("title-group/article-title")
-    title = " ".join("".join(heading.itertext()).split()) if heading is not None else ""
+    title = inline(meta.find("title-group/article-title"))
     license_, evidence = _license(meta)
     return Record(
         key, _MIME, name, text=render(article, title), title=title or None,
-        language=(article.get(_LANG) or "").lower()[:2] or None, url=url, canonical_url=url,
+        language=language_code(article.get(_LANG)), url=url, canonical_url=canonical_or_none(url),
         published=_published(meta), license=license_, license_evidence=evidence,
     )  # fmt: skip
 

@@ -1,24 +1,20 @@
 """JATS elements as light Markdown: headings, paragraphs, lists, tables."""
 
 import re
+from collections.abc import Collection, Iterator
 
 from lxml import etree
 
-_SKIP = {"ref-list", "fig", "media", "supplementary-material", "fn-group", "tex-math", "graphic", "inline-graphic",
+from ingest.sources.jats_prepare import without_citations
+
+_SKIP = {"ref-list", "fig", "media", "supplementary-material", "fn-group", "graphic", "inline-graphic",
          "object-id", "label", "alternatives", "table-wrap-foot", "kwd-group", "permissions", "sec-meta"}  # fmt: skip
 _BLOCKS = {"p", "list", "def-list", "table-wrap", "table", "disp-quote", "boxed-text", "sec", "title", "disp-formula",
            "verse-group", "statement"}  # fmt: skip
-_EMPTY_CITATION = re.compile(r"\s*[\[(][\s,;–-]*[\])]")
+_INLINE = {"label", "fn-group", "alternatives", "table-wrap-foot"}  # blocks left out, words kept
+_MOST_COLUMNS, _MOST_ROWS = 50, 1000
 _JOINTS = re.compile(r"\s*;(?:\s*;)*\s+")
 _SPACE_BEFORE = re.compile(r"\s+([,.;:)])(?=\s|$)")
-
-
-def strip_namespaces(root: etree._Element) -> etree._Element:
-    """The tree with local tag names only (publishers put JATS, MathML and OASIS tables in namespaces or not)."""
-    for element in root.iter():
-        if isinstance(element.tag, str) and "}" in element.tag:
-            element.tag = element.tag.rpartition("}")[2]
-    return root
 
 
 def render(article: etree._Element, title: str) -> str:
@@ -89,10 +85,15 @@ def _list(element: etree._Element, indent: str) -> list[str]:
     lines = []
     for number, item in enumerate(element.findall("list-item"), 1):
         mark = f"{number}." if element.get("list-type") == "order" else "-"
-        words = [inline(child) for child in item if isinstance(child.tag, str) and child.tag not in ("list", *_SKIP)]
+        nested = [inner for inner in item.iter("list") if next(inner.iterancestors("list")) is element]
+        words = [
+            inline(child, leave=nested)
+            for child in item
+            if isinstance(child.tag, str) and child not in nested and child.tag not in _SKIP
+        ]
         lines.append(f"{indent}{mark} {' '.join(filter(None, words))}")
-        for nested in item.findall("list") + item.findall("p/list"):
-            lines += _list(nested, indent + "  ")
+        for inner in nested:
+            lines += _list(inner, indent + "  ")
     return lines
 
 
@@ -103,17 +104,7 @@ def _table_wrap(wrap: etree._Element) -> list[str]:
 
 
 def _table(table: etree._Element) -> str:
-    rows = []
-    for row in table.iter("tr"):
-        cells: list[str] = []
-        for cell in row:
-            if cell.tag in ("td", "th"):
-                span = cell.get("colspan", "1")
-                cells += [inline(cell, "; ").replace("|", "\\|")] + [""] * (
-                    min(int(span), 50) - 1 if span.isdigit() else 0
-                )
-        if any(cells):
-            rows.append(cells)
+    rows = [row for row in _grid(table) if any(row)]
     if not rows:
         return ""
     width = max(map(len, rows))
@@ -121,25 +112,50 @@ def _table(table: etree._Element) -> str:
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 
-def inline(element: etree._Element | None, joint: str = " ") -> str:
-    """The element's words on one line; blocks inside it are joined by `joint`; citations of references are dropped."""
+def _grid(table: etree._Element) -> Iterator[list[str]]:
+    """The words of each row's cells; a cell that reaches over more rows or columns leaves the others empty."""
+    open_rows: dict[int, int] = {}  # column -> rows that a cell above still covers
+    group = None
+    for row in table.iter("tr"):
+        if row.getparent() is not group:
+            group, open_rows = row.getparent(), {}  # no cell reaches out of thead or tbody
+        cells: list[str] = []
+        below: dict[int, int] = {}
+        for cell in (child for child in row if child.tag in ("td", "th")):
+            while open_rows.get(len(cells), 0) > 0:
+                cells.append("")
+            columns, rows = _span(cell.get("colspan"), _MOST_COLUMNS), _span(cell.get("rowspan"), _MOST_ROWS)
+            below |= {len(cells) + offset: rows - 1 for offset in range(columns)}
+            cells += [inline(cell, "; ").replace("|", "\\|"), *[""] * (columns - 1)]
+        yield cells
+        open_rows = {column: left - 1 for column, left in open_rows.items() if left > 1} | below
+
+
+def _span(stated: str | None, most: int) -> int:
+    """A stated span between 1 and `most`; 1 where it is no number (0: to the end of the group)."""
+    if stated is None or not re.fullmatch("[0-9]{1,9}", stated.strip()):
+        return 1
+    return min(int(stated), most) or most
+
+
+def inline(element: etree._Element | None, joint: str = " ", leave: Collection[etree._Element] = ()) -> str:
+    """The element's words on one line without those of `leave`; blocks inside it are joined by `joint`."""
     if element is None:
         return ""
     pieces: list[str] = []
-    _words(element, pieces, joint)
+    _words(element, pieces, joint, leave)
     text = " ".join("".join(pieces).split())
     if joint.strip():
         text = _JOINTS.sub(joint, text).strip(joint)
-    return _SPACE_BEFORE.sub(r"\1", _EMPTY_CITATION.sub("", text))
+    return _SPACE_BEFORE.sub(r"\1", without_citations(text))
 
 
-def _words(element: etree._Element, pieces: list[str], joint: str) -> None:
+def _words(element: etree._Element, pieces: list[str], joint: str, leave: Collection[etree._Element]) -> None:
     pieces.append(element.text or "")
     for child in element:
         if isinstance(child.tag, str):
-            citation = child.tag == "xref" and child.get("ref-type") == "bibr"
             if child.tag in ("p", "list-item", "break", "title", "fn"):
                 pieces.append(joint)
-            if not citation and child.tag not in _SKIP - {"label", "fn-group", "alternatives", "table-wrap-foot"}:
-                _words(child, pieces, joint)
+            if child not in leave and child.tag not in _SKIP - _INLINE:
+                _words(child, pieces, joint, leave)
         pieces.append(child.tail or "")

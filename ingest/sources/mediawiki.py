@@ -1,4 +1,4 @@
-"""MediaWiki XML dumps (pages-articles): articles as light Markdown under CC BY-SA 4.0.
+"""MediaWiki XML dumps (pages-articles): articles as light Markdown.
 
 Format: https://www.mediawiki.org/wiki/Help:Export. Inputs are the articles; redirects and other namespaces are not.
 """
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.elements import cut_elements, parse_element
@@ -21,16 +22,27 @@ from shards.errors import InputError
 from shards.step import local
 
 _HEAD = 1 << 16  # bytes in which <siteinfo> stands
+# The projects of the Wikimedia Foundation with this licence; Wikinews and Wikidata have others.
+_WIKIMEDIA = re.compile(
+    r"https://[a-z-]+\.(?:m\.)?(?:wikipedia|wiktionary|wikibooks|wikiversity|wikiquote|wikivoyage|wikisource)\.org/"
+)
+_WIKIMEDIA_LICENSE = "CC-BY-SA-4.0"
 
 
 @dataclasses.dataclass(frozen=True)
 class MediaWiki:
-    """Dump files below `root`, one partition a file. `tables`: keep wiki tables as rows; the key is the page id."""
+    """Dump files below `root`, one partition a file. `tables`: keep wiki tables as rows; the key is the page id.
+
+    `license` and `license_evidence` state what holds for all pages; without them, Wikimedia's projects have theirs and
+    other wikis none.
+    """
 
     name: str
     root: str = local()
     patterns: tuple[str, ...] = local(default=("**/*.xml", "**/*.xml.gz", "**/*.xml.bz2"))
     tables: bool = True
+    license: str | None = None
+    license_evidence: str | None = None
     limit: int = 16 << 20  # bytes of one page
 
     def partitions(self) -> list[Partition]:
@@ -46,7 +58,7 @@ class MediaWiki:
                     head = stream.read(_HEAD)
                 base, language = _site(head, name)
                 with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, "page", self.limit):
+                    for offset, data, complete in cut_elements(stream, ("page",), self.limit):
                         found = self._page(data, complete, name, offset, base, language)
                         if found is not None:
                             yield found
@@ -72,11 +84,19 @@ class MediaWiki:
             key = match[1].decode() if match else f"{name}@{offset}"
             return Refusal(key, "read", "malformed", str(error), name, offset, sha256=hashlib.sha256(data).hexdigest())
         url = base + quote(title.replace(" ", "_"), safe="/:,()'!*@;~-._") if base else None
+        license_, evidence = self._license(base)
         return Record(
             key, "text/x-wiki", name, offset, text=f"# {title}\n\n{text}" if text else "", title=title,
-            language=language, url=url, canonical_url=url, published=parse_date(revision.findtext("timestamp")),
-            license="CC-BY-SA-4.0", license_evidence=f"MediaWiki dump of {base or name}",
+            language=language, url=url, canonical_url=canonical_or_none(url),
+            published=parse_date(revision.findtext("timestamp")), license=license_, license_evidence=evidence,
         )  # fmt: skip
+
+    def _license(self, base: str | None) -> tuple[str | None, str | None]:
+        if self.license is not None:
+            return self.license, self.license_evidence
+        if base is not None and _WIKIMEDIA.match(base):
+            return _WIKIMEDIA_LICENSE, f"MediaWiki dump of {base}"
+        return None, None
 
 
 def _site(head: bytes, name: str) -> tuple[str | None, str | None]:

@@ -1,8 +1,8 @@
 """PubMed citations: PubmedArticleSet XML, as the baseline and update files hold it.
 
 Format: https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html. A citation gives one English document (title
-and abstract), and one for each further abstract in a language asked for. An update's deletions are not inputs: see
-`deletions`.
+and abstract), and one for each further abstract in a language asked for. Book chapters are refused as "unsupported".
+Deletions in update files (DeleteCitation) are not inputs and are not applied: a withdrawn citation stays a document.
 """
 
 import dataclasses
@@ -13,14 +13,17 @@ from pathlib import Path
 
 from lxml import etree
 
-from ingest.extract.scripts import flatten_scripts
+from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
 from ingest.sources.elements import cut_elements, parse_element
 from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.languages import LANGUAGES
 from shards.step import local
 
-LANGUAGES = {"eng": "en", "fre": "fr", "fra": "fr", "ita": "it", "spa": "es"}
+_TAGS = ("PubmedArticle", "PubmedBookArticle")
+# All of a title, and a full stop, in one pair of brackets; "[18F]FDG" is no such title.
+_TRANSLATED = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\.?")
 # Abstracts may be copyrighted; the terms of use of the National Library of Medicine are the licence of the record.
 _LICENSE, _EVIDENCE = "LicenseRef-NLM-PubMed", "https://www.nlm.nih.gov/databases/download/terms_and_conditions.html"
 _MIME = "application/xml"
@@ -46,7 +49,7 @@ class PubMed:
             offset = 0
             try:
                 with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, "PubmedArticle", self.limit):
+                    for offset, data, complete in cut_elements(stream, _TAGS, self.limit):
                         yield from self._citation(data, complete, name, offset)
             except READ_ERRORS as error:
                 yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
@@ -61,6 +64,10 @@ class PubMed:
             key = match[1].decode() if match else f"{name}@{offset}"
             digest = hashlib.sha256(data).hexdigest()
             yield Refusal(key, "read", "malformed", str(error), name, offset, sha256=digest)
+            return
+        if element.tag == "PubmedBookArticle":
+            key = (element.findtext("BookDocument/PMID") or "").strip() or f"{name}@{offset}"
+            yield Refusal(key, "read", "unsupported", "a book or a chapter of one, not an article", name, offset)
             return
         yield from self._documents(element, name, offset)
 
@@ -80,12 +87,14 @@ class PubMed:
                 published=_published(article, citation), license=_LICENSE, license_evidence=_EVIDENCE,
             )  # fmt: skip
 
-        # An English title of an article in another language stands in brackets.
-        title = re.sub(r"^\[(.*?)\]?\.?\]?$", r"\1", _text(article.find("ArticleTitle")))
+        title = _text(article.find("ArticleTitle"))
+        spoken = {(item.text or "").strip() for item in article.findall("Language")}
+        translated = _TRANSLATED.fullmatch(title) if spoken - {"eng"} else None
+        title = translated[1].removesuffix(".") if translated else title
         if "en" in self.languages:
             yield record(pmid, "en", title, _abstract(article.find("Abstract")))
         vernacular = _text(article.find("VernacularTitle"))
-        written = {LANGUAGES.get(item.text or "") for item in article.findall("Language")}
+        written = {LANGUAGES.get(code) for code in spoken}
         keys = {pmid}
         for other in citation.findall("OtherAbstract"):
             language = LANGUAGES.get(other.get("Language", "eng"))
@@ -97,21 +106,12 @@ class PubMed:
             keys.add(key)
             yield record(key, language, vernacular if language in written else "", _abstract(other))
 
-    def deletions(self, partition: Partition) -> list[str]:
-        """PMIDs that an update file withdraws (DeleteCitation), in file order."""
-        found = []
-        for _, path in partition.paths():
-            with open_stream(path) as stream:
-                for _, data, complete in cut_elements(stream, "DeleteCitation", self.limit):
-                    if complete:
-                        found += [(item.text or "").strip() for item in parse_element(data).iter("PMID")]
-        return found
-
 
 def _text(element: etree._Element | None) -> str:
-    """Text with numeric superscripts and subscripts as Unicode, white space folded."""
+    """Text with formulas, superscripts and subscripts as characters, white space folded."""
     if element is None:
         return ""
+    flatten_math(element)
     flatten_scripts(element)
     return " ".join("".join(element.itertext()).split())
 

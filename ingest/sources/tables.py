@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files, open_stream, plain_suffix, read_failure
@@ -76,7 +77,8 @@ class Tables:
         for index, size in enumerate(sizes):
             end += size
             if end - start >= self.rows or index == len(sizes) - 1:
-                ranges.append(dataclasses.replace(partition, rows=(start, end)))
+                share = partition.bytes * end // sum(sizes) - partition.bytes * start // sum(sizes)
+                ranges.append(dataclasses.replace(partition, rows=(start, end), bytes=share))
                 start = end
         return ranges
 
@@ -84,11 +86,8 @@ class Tables:
         """One record or refusal a row; a file that cannot be read on ends in one refusal more."""
         for name, path in partition.paths():
             mime, number = _MIMES[plain_suffix(name)], partition.rows[0] if partition.rows else 0
-            read_rows = {".parquet": _parquet, ".csv": _delimited, ".tsv": _delimited}.get(
-                plain_suffix(name), _json_lines
-            )
             try:
-                for number, row, problem in read_rows(path, partition.rows):
+                for number, row, problem in self._rows(path, partition.rows):
                     yield self._document(row, problem, name, number, mime)
             except (*READ_ERRORS, csv.Error, UnicodeDecodeError) as error:
                 key = f"{name}@{number}"
@@ -96,21 +95,32 @@ class Tables:
                     key, "read", read_failure(error), f"reading stopped after row {number}: {error}", name, number
                 )
 
+    def _rows(self, path: Path, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
+        """(number, row, problem) of each row of the file."""
+        suffix = plain_suffix(path.name)
+        if suffix == ".parquet":
+            named = (getattr(self.columns, field.name) for field in dataclasses.fields(Columns))
+            return _parquet(path, rows, [name for name in named if name is not None])
+        return _delimited(path) if suffix in (".csv", ".tsv") else _json_lines(path)
+
     def _document(self, row: dict, problem: str, name: str, number: int, mime: str) -> Record | Refusal:
         values = {field.name: _lookup(row, getattr(self.columns, field.name)) for field in dataclasses.fields(Columns)}
         text, url = values["text"], values["url"]
-        identity = values["key"] or url
+        identity = url or None if values["key"] in (None, "") else values["key"]
         if problem or not isinstance(text, str):
             reason = "malformed" if problem else "no-text"
             message = (
                 problem or f"column {self.columns.text!r} holds {type(text).__name__}; columns: {sorted(row)[:20]}"
             )
-            return Refusal(str(identity or f"{name}@{number}"), "read", reason, message, name, number)
-        key = identity or "text:" + hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
+            key = f"{name}@{number}" if identity is None else str(identity)
+            return Refusal(key, "read", reason, message, name, number)
+        digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
+        key = f"text:{digest}" if identity is None else identity
         stated = values["license"]
         return Record(
             str(key), mime, name, number, text=text, title=_string(values["title"]),
-            language=_string(values["language"]) or self.language, url=_string(url), canonical_url=_string(url),
+            language=_string(values["language"]) or self.language, url=_string(url),
+            canonical_url=canonical_or_none(_string(url)),
             published=parse_date(_string(values["published"])), license=spdx(str(stated)) if stated else self.license,
             license_evidence=f"column {self.columns.license}: {stated}"[:300] if stated else self.license_evidence,
         )  # fmt: skip
@@ -131,7 +141,7 @@ def _lookup(row: dict, column: str | None) -> object:
     return value
 
 
-def _json_lines(path: Path, _rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
+def _json_lines(path: Path) -> Iterator[tuple[int, dict, str]]:
     with open_stream(path) as stream:
         for number, line in enumerate(io.BufferedReader(stream) if not hasattr(stream, "readline") else stream):
             if not line.strip():
@@ -147,7 +157,7 @@ def _json_lines(path: Path, _rows: tuple[int, int] | None) -> Iterator[tuple[int
                 yield number, {}, f"line {number + 1}: {error}"
 
 
-def _delimited(path: Path, _rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
+def _delimited(path: Path) -> Iterator[tuple[int, dict, str]]:
     with open_stream(path) as stream:
         lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         dialect = "excel-tab" if plain_suffix(path.name) == ".tsv" else "excel"
@@ -156,14 +166,17 @@ def _delimited(path: Path, _rows: tuple[int, int] | None) -> Iterator[tuple[int,
             yield number, row, f"row {number + 1} has more cells than the header" if None in row else ""
 
 
-def _parquet(path: Path, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
+def _parquet(path: Path, rows: tuple[int, int] | None, named: list[str]) -> Iterator[tuple[int, dict, str]]:
+    """Rows with the columns (at the top level) that hold those `named`; with all where there is none of them."""
     with pq.ParquetFile(path) as file:
+        present = set(file.schema_arrow.names)
+        wanted = sorted({name if name in present else name.split(".")[0] for name in named} & present)
         first = 0
         for index in range(file.num_row_groups):
             size = file.metadata.row_group(index).num_rows
             if rows is None or rows[0] <= first < rows[1]:
                 number = first
-                for batch in file.iter_batches(batch_size=_BATCH, row_groups=[index]):
+                for batch in file.iter_batches(batch_size=_BATCH, row_groups=[index], columns=wanted or None):
                     batch.validate(full=True)  # bytes from outside may lie about offsets and UTF-8
                     for row in batch.to_pylist():
                         yield number, row, ""

@@ -55,7 +55,7 @@ def read_archive(path: Path, name: str, limit: int) -> Iterator[Record | Refusal
     seen: dict[str, set[bytes]] = {}
     for item in walk(path, limit):
         if isinstance(item, Damage):
-            if item.kind in ("", "response"):
+            if item.kind in ("", "response") and not _is_other(item.head):
                 yield _refuse_damage(item, name)
         elif item.kind == "response" and (found := _input(item, limit)) is not None:
             response, mime, body, problem = found
@@ -73,6 +73,16 @@ def read_archive(path: Path, name: str, limit: int) -> Iterator[Record | Refusal
                 identity, mime, name, item.offset, payload=body, charset=response.charset, url=item.url,
                 canonical_url=key, fetched=parse_date(item.date), opt_out=header_opt_outs(response),
             )  # fmt: skip
+
+
+def _is_other(head: bytes) -> bool:
+    """Whether the start of a block already shows that it is no input: not HTTP, not status 200, another media type."""
+    if b"\r\n\r\n" not in head and b"\n\n" not in head:
+        return False
+    response = parse_response(head)
+    if response is None or response.status != 200:
+        return True
+    return response.mime not in _TYPES and response.mime not in _UNSTATED
 
 
 def _input(item: Capture, limit: int) -> tuple[Response, str, bytes | None, BodyError | None] | None:

@@ -3,16 +3,19 @@
 import re
 
 import mwparserfromhell
+from lxml import etree
 from mwparserfromhell.nodes import Comment, ExternalLink, Heading, HTMLEntity, Tag, Template, Text, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
-from ingest.extract.scripts import subscript, superscript
+from ingest.extract.scripts import flatten_scripts
+from ingest.sources.tex import tex_text
+from ingest.sources.wiki_templates import template_text, touching
 
-# Templates whose arguments are words of the sentence: name -> position of the argument that is shown.
-_SHOWN = {"nowrap": 1, "lang": 2, "small": 1, "nobr": 1, "em": 1, "strong": 1, "abbr": 1, "sup": 1, "sub": 1, "val": 1,
-          "unité": 1, "formatnum": 1, "siècle": 1}  # fmt: skip
-_DROPPED_TAGS = {"ref", "references", "gallery", "timeline", "score", "imagemap", "math", "chem", "hiero", "graph",
-                 "syntaxhighlight", "source", "templatestyles", "noinclude", "mapframe"}  # fmt: skip
+_DROPPED_TAGS = {"ref", "references", "gallery", "timeline", "score", "imagemap", "hiero", "graph", "syntaxhighlight",
+                  "source", "templatestyles", "noinclude", "mapframe"}  # fmt: skip
+_SCRIPTS = {"sup": "sup", "sub": "sub", "exp": "sup", "ind": "sub"}  # template -> element
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DIGIT_BEFORE = re.compile(r"\d\xa0?$")
 _CELLS = ("td", "th")
 _NESTED = re.compile(r"^((?:- |1\. )+)(?=- |1\. )", re.M)  # "**" is two list marks in a row
 _MARKS = {"*": "- ", "#": "1. ", ":": "", ";": ""}
@@ -32,9 +35,10 @@ def to_markdown(source: str, *, tables: bool) -> str:
     """
     text = _render(mwparserfromhell.parse(source), tables)
     text = re.sub(r"__[A-Z]+__", "", text)
-    text = re.sub(r"\(\s*[;,]?\s*\)", "", text)  # what a dropped pronunciation leaves
     text = re.sub(r"[ \t]+", " ", text)
-    text = re.sub(r" *\n *", "\n", text)
+    text = re.sub(r"\( ?[;,]? ?\)", "", text)  # what a dropped pronunciation leaves
+    text = re.sub(r" +", " ", text)
+    text = re.sub(r" ?\n ?", "\n", text)
     if tail := _TAIL.search(text):
         text = text[: tail.start()]
     text = re.sub(r"^#+\s*$", "", text, flags=re.M)
@@ -45,7 +49,16 @@ def to_markdown(source: str, *, tables: bool) -> str:
 def _render(code: Wikicode | None, tables: bool) -> str:
     if code is None:
         return ""
-    return "".join(_node(node, tables) for node in code.nodes)
+    text = ""
+    for position, node in enumerate(code.nodes):
+        if isinstance(node, Template):
+            following = code.nodes[position + 1] if position + 1 < len(code.nodes) else ""
+            text += _template(node, tables, text[-2:], str(following)[:1])
+        elif isinstance(node, Tag) and str(node.tag).strip().lower() in ("sup", "sub"):
+            text += _script(str(node.tag).strip().lower(), _render(node.contents, tables), text[-2:])
+        else:
+            text += _node(node, tables)
+    return text
 
 
 def _node(node, tables: bool) -> str:
@@ -59,8 +72,6 @@ def _node(node, tables: bool) -> str:
         return _render(node.title, tables) if node.title is not None else ("" if node.brackets else str(node.url))
     if isinstance(node, HTMLEntity):
         return node.normalize()
-    if isinstance(node, Template):
-        return _template(node, tables)
     if isinstance(node, Tag):
         return _tag(node, tables)
     if isinstance(node, Comment):
@@ -78,19 +89,30 @@ def _link(node: Wikilink, tables: bool) -> str:
     return _render(shown, tables) if shown is not None else target.lstrip(":").split("#")[0]
 
 
-def _template(node: Template, tables: bool) -> str:
+def _template(node: Template, tables: bool, before: str, after: str) -> str:
+    """What the template shows; `before` and `after` are the characters around it."""
     name = str(node.name).strip().lower()
-    if name in ("convert", "cvt") and node.has(1) and node.has(2):
-        return f"{_render(node.get(1).value, tables).strip()} {_render(node.get(2).value, tables).strip()}"
-    position = _SHOWN.get(name)
-    if position is None or not node.has(position):
+    positional = [_render(item.value, tables).strip() for item in node.params if not item.showkey]
+    named = {str(item.name).strip(): _render(item.value, tables).strip() for item in node.params if item.showkey}
+    positional = positional or ([named["1"]] if "1" in named else [])
+    if name in _SCRIPTS:
+        return _script(_SCRIPTS[name], "".join(positional[:1]), before)
+    known = template_text(name, positional, named)
+    if known is not None:
+        return known
+    if not _DIGIT_BEFORE.search(before) and not after.isdecimal():
         return ""
-    return _script(name, _render(node.get(position).value, tables).strip())
+    shown = touching(name, positional)
+    return f" {shown}" if shown[:1].isdecimal() and before[-1:].isdecimal() else shown
 
 
-def _script(name: str, text: str) -> str:
-    mapped = superscript(text) if name == "sup" else subscript(text) if name == "sub" else None
-    return mapped or text
+def _script(tag: str, text: str, before: str) -> str:
+    """A superscript or subscript after `before`, as in pages (10⁹, 10^5.5, 1st)."""
+    holder, character = etree.Element("p"), before[-1:] if before[-1:].isalnum() else ""
+    holder.text = character
+    etree.SubElement(holder, tag).text = _NOT_XML.sub("", text)
+    flatten_scripts(holder)
+    return "".join(holder.itertext())[len(character) :]
 
 
 def _tag(node: Tag, tables: bool) -> str:
@@ -105,8 +127,9 @@ def _tag(node: Tag, tables: bool) -> str:
         return "\n"
     if name == "li":
         return f"\n- {_render(node.contents, tables).strip()}"
-    text = _render(node.contents, tables)
-    return _script(name, text) if name in ("sup", "sub") else text
+    if name in ("math", "chem", "ce"):
+        return tex_text(str(node.contents or ""))
+    return _render(node.contents, tables)
 
 
 def _rows(table: Tag, tables: bool) -> str:

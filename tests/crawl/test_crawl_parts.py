@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.crawl import links, sitemap
-from ingest.crawl.decode import BodyError, Decoder
 from ingest.crawl.fetch import Fetcher
 from ingest.crawl.frontier import MAX_STARTS, Frontier, Link, Outcome
 from ingest.crawl.guard import Guard, PrivateAddressError, is_public
 from ingest.crawl.pin import cycles
 from ingest.crawl.retry import backoff, is_passing, retry_after
 from ingest.crawl.shares import Shares, shard_of
+from ingest.decode import BodyError, Decoder
 from shards.errors import InputError
 
 PRIVATE = [
@@ -123,6 +123,28 @@ def test_links_of_hostile_pages_are_found_too():
     assert links.extract(b"<div>" * 100_000 + b"<a href=x>", "http://a.org/", "", "m") == ["http://a.org/x"]
     assert links.extract("<a href='é'>".encode("utf-16"), "http://a.org/", "", "m") == ["http://a.org/%C3%A9"]
     assert links.extract(b"<<<<\0&&&", "http://a.org/", "", "m") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        ("5;url=/next", "/next"), ("0; URL='d'", "d"), ('1.5 , url = "d" ', "d"), ("3; /a?url=5", "/a?url=5"),
+        ("5", ""), ("soon; url=/x", ""), ("", ""), (";", ""), ("0;url=", ""),
+    ],
+)  # fmt: skip
+def test_refresh_targets(content, target):
+    assert links.refresh_target(content) == target
+
+
+def test_a_refresh_of_blanks_takes_no_quadratic_time():
+    page = b"<meta http-equiv=refresh content='0;" + b" " * 1_000_000 + b"x\n'><a href=/y>"
+    assert links.extract(page, "http://a.org/", "", "m") == ["http://a.org/y"]
+
+
+def test_many_gzip_members_and_much_data_at_once_take_no_quadratic_time():
+    assert _decode(gzip.compress(b"x") * 30_000, "gzip", 1 << 30) == b"x" * 30_000
+    body = bytes(range(256)) * 12_000
+    assert _decode(gzip.compress(body, 0), "gzip", 1 << 30) == body
 
 
 @given(st.binary(max_size=300))

@@ -165,3 +165,22 @@ def test_unreachable_robots_txt_is_asked_for_again_by_the_next_process(serve, co
     with closing(Frontier(tmp_path, 0)) as frontier:
         assert frontier.requeue(["robots-unreachable"]) == 2
     assert crawl(settings, tmp_path).fetched == 2
+
+
+def test_a_line_of_blanks_takes_no_quadratic_time():
+    rules = parse(b"User-agent: *\nDisallow" + b" " * 500_000 + b"\nDisallow: /a", "medcorpus")
+    assert rules.rules == (("/a", False),)
+
+
+def test_groups_of_ten_thousands_of_other_robots_cost_nothing():
+    names = b"".join(
+        b"User-agent: %s\n" % bytes([97 + n % 26, 97 + n // 26 % 26, 97 + n // 676]) for n in range(17_000)
+    )
+    rules = parse(names + b"Disallow: /x\n" * 10_000 + b"User-agent: *\nDisallow: /a", "medcorpus")
+    assert rules.rules == (("/a", False),)
+
+
+def test_a_preference_in_the_group_of_another_robot_is_not_for_all():
+    assert parse(b"User-agent: x\nContent-Usage: train-ai=n", "medcorpus").content_usage == ()
+    assert parse(b"Content-Usage: train-ai=n", "medcorpus").content_usage == ("train-ai=n",)
+    assert parse(b"User-agent\nContent-Usage: train-ai=n", "medcorpus").content_usage == ("train-ai=n",)

@@ -25,6 +25,12 @@ def handle(header: dict, payload: bytes) -> Extracted:
         case "test/noise":
             print("library chatter on stdout")
             os.write(1, b"\x00" * 100)
+        case "test/late":
+            time.sleep(1)
+        case "test/environment":
+            return Extracted(" ".join(sorted(os.environ)), "test/1")
+        case "test/senseless":
+            return Extracted("", None, opt_out=(5,))
         case "test/refuse":
             raise ExtractError("no-text", "nothing here")
         case "test/error":

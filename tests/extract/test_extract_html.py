@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.extract.charset import decode
@@ -99,6 +99,7 @@ def test_one_broken_byte_does_not_turn_utf8_into_another_charset():
     assert decode(source, "utf-8")[0] == "è" * 3000 + "\ufffd" + "ù" * 10
 
 
+@example("\x00\x00\x00", "utf-8")
 @given(st.text(), st.sampled_from(["utf-8", "utf-16", "windows-1252", None]))
 def test_utf8_bytes_come_back_whatever_is_declared(words, declared):
     source = f"é€ù{words.encode(errors='ignore').decode()}"
@@ -177,3 +178,26 @@ def test_a_layout_table_is_not_flattened_into_one_row() -> None:
     assert "# Stones" in text
     assert "## Imaging" in text
     assert "|" not in text
+
+
+def test_escapes_of_markdown_do_not_stay_in_the_text() -> None:
+    found = text("<p>eGFR &lt; 5 mg, 5 * 3 [x] _a_ C:\\*x</p><p>- 5 mg</p><p>1. Uno</p><p># 5</p><pre>a\\_b\nc</pre>")
+    assert "eGFR < 5 mg, 5 * 3 [x] _a_ C:\\*x\n\n- 5 mg\n\n1. Uno\n\n# 5" in found
+    assert "a\\_b" in found
+
+
+def test_a_pipe_in_a_cell_stays_escaped() -> None:
+    found = text("<table><tr><th>a<th>b<tr><td>x | y &lt; 5<td>2 * 3</table>")
+    assert "| x \\| y < 5 | 2 * 3 |" in found
+
+
+def test_formulas_and_exponents_keep_their_numbers() -> None:
+    formula = "<math><semantics><mrow><msup><mn>10</mn><mn>9</mn></msup><mo>/</mo><mi>L</mi></mrow></semantics></math>"
+    found = text(f"<p>Piastrine {formula}, 10<sup>5.5</sup> TCID50, <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> "
+                 "compressa.</p>")  # fmt: skip
+    assert "Piastrine 10⁹/L, 10^5.5 TCID50, 1/2 compressa." in found
+
+
+def test_cleaning_takes_trailing_blanks_only() -> None:
+    assert clean("a \t\xa0\n b  c\xa0 \n\n\n\nd") == "a\n b  c\n\nd"
+    assert clean("x" + " " * 1_000_000 + "y") == "x" + " " * 1_000_000 + "y"  # quadratic: half an hour

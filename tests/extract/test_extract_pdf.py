@@ -47,6 +47,39 @@ def test_running_headers_and_page_numbers_go_and_repeated_body_lines_stay():
     assert all("Take one tablet a day" in text for text in texts)
 
 
+def kept_of(lines: list[str], top: float = 20) -> list[str]:
+    """What is left of lines that stand at the lower edge of one page each."""
+    pages = [[[line(f"Body of page {text}", 50, 500), line(text, 50, top)]] for text in lines]
+    return [item.text for page in remove_running(pages) for block in page for item in block if item.top == top]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"{10 * n} kg {5 * n} mg twice daily" for n in range(1, 5)],
+        ["250", "500", "750", "1000"],
+        ["1/2 tablet", "1 tablet", "2 tablets", "3 tablets"],
+        ["1/4", "1/2", "3/4", "1/1"],
+        [f"Day {n}" for n in range(1, 5)],
+        [f"Max. {n} mg/kg" for n in (5, 10, 20, 40)],
+    ],
+)
+def test_rows_that_differ_in_their_numbers_are_content(rows):
+    assert kept_of(rows) == rows
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["{0}", "- {0} -", "{0}/4", "{0} of 4", "Page {0} of 4", "Pag. {0}", "página {0} de 4", "p. {0}",
+     "{0} Journal of Pain 2020", "Journal of Pain 2020; 5(3) | {0}", "Foglio illustrativo 500 mg",
+     "Metabolites 2014, 5 {0}", "Doe et al. Trials 2015, 16:1 Page {0} of 15", "VerDate Aug 05 Frm 000{0:02} Fmt 6"],
+)  # fmt: skip
+def test_page_numbers_and_lines_around_them_go(label):
+    assert kept_of([label.format(number) for number in range(1, 5)]) == []
+    if "4" not in label:
+        assert kept_of([label.format(number) for number in range(97, 103)]) == []
+
+
 def test_two_pages_prove_no_running_line():
     pages = [[[line("Dose", 50, 790)]], [[line("Dose", 50, 790)]]]
     assert remove_running(pages) == pages

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.extract.framing import Decoder, FramingError, encode, read_message
 from ingest.extract.result import ExtractError
-from ingest.extract.sandbox import Limits, Sandbox
+from ingest.extract.sandbox import Limits, Sandbox, result
 from shards.errors import BuildError
 
 LIMITS = Limits(cpu_seconds=1, wall_seconds=3, memory=1 << 30)
@@ -30,7 +31,7 @@ def sandbox(monkeypatch):
     [
         ("test/killed", "crash"), ("test/abort", "crash"), ("test/loop", "timeout"), ("test/sleep", "timeout"),
         ("test/memory", "oom"), ("test/refuse", "no-text"), ("test/error", "extractor-error"),
-        ("test/recursion", "extractor-error"),
+        ("test/recursion", "extractor-error"), ("test/senseless", "crash"),
     ],
 )  # fmt: skip
 def test_a_bad_document_costs_only_itself(sandbox, mime, reason):
@@ -110,3 +111,48 @@ def test_cpu_time_not_the_clock_ends_a_loop(monkeypatch):
     with pytest.raises(ExtractError, match="1 s of CPU time"):
         box.extract(b"", "test/loop", None, None)
     box.close()
+
+
+class Alarm(BuildError):
+    """What a step's time limit raises, wherever the program is."""
+
+
+def test_an_interrupted_document_does_not_give_its_text_to_the_next(sandbox):
+    def ring(signum, frame):
+        raise Alarm("time is up")
+
+    sandbox.extract(b"warm", "test/fine", None, None)
+    previous = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Alarm):
+            sandbox.extract(b"first", "test/late", None, None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert sandbox.extract(b"second", "test/fine", None, None).text == "6 bytes, secon"
+
+
+def test_the_child_sees_no_secret_of_its_parent(sandbox, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    seen = sandbox.extract(b"", "test/environment", None, None).text.split()
+    assert "HF_TOKEN" not in seen
+    assert {"PATH", "PYTHONPATH", "PYTHONHASHSEED"} <= set(seen)
+
+
+FINE = {"extractor": "x/1", "title": None, "language": None, "published": None, "license": None,
+        "license_evidence": None, "opt_out": [], "id": 7}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({}, b"\xff"), ({"published": "soon"}, b""), ({"published": 5}, b""), ({"opt_out": None}, b""),
+        ({"more": "x"}, b""), ({"title": 5}, b""), ({"id": 6}, b""), ({"reason": "x"}, b""),
+        ({"reason": None, "message": ""}, b""),
+    ],
+)  # fmt: skip
+def test_an_answer_that_makes_no_sense_is_damage(change, text):
+    assert result(FINE, b"fine", 7).text == "fine"
+    with pytest.raises(FramingError):
+        result(FINE | change, text, 7)

@@ -155,3 +155,9 @@ def test_scope(scope, inside, outside):
 def test_impossible_configurations_are_refused_by_name(changes, message):
     with pytest.raises(InputError, match=message):
         CrawlConfig(**({"start": ("https://a.org/",), "contact": "me@example.org"} | changes))
+
+
+def test_huge_references_are_no_links_and_dots_take_no_quadratic_time():
+    assert join("http://a.org/", "data:text/html," + "x" * 10_000_000) is None
+    assert join("http://a.org/", "../" * 2000 + "x") == "http://a.org/x"
+    assert remove_dot_segments("/a" * 300_000 + "/.." * 300_000) == "/"
