@@ -150,8 +150,7 @@ def _funnels(
     by_source: dict[str, Counter] = {}
     for chain, tally in zip(graph.chains, tallies, strict=True):
         counts = by_source.setdefault(chain.source.name, Counter())
-        outputs = result.receipts[chain.extract].outputs
-        counts["inputs", ""] += outputs["documents"].rows + outputs["quarantine"].rows
+        counts["inputs", ""] += _read(store, result.receipts[chain.extract], "inputs")["inputs"][0].as_py()
         for row in tally.to_pylist():
             counts[row["verdict"], row["why"]] += row["documents"]
     funnels = [

@@ -11,6 +11,8 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 MEDIA_TYPES = (*HTML_TYPES, "application/pdf")
 _CONTACT = re.compile(r"https?://[^\s()]+|[^\s@()]+@[^\s@()]+\.[^\s@()]+")
 _PRODUCT = re.compile(r"[A-Za-z_-]+(/[\w.+-]+)?")
+# What a crawl is, as against how it is done: with another of these it is another crawl.
+SHAPING = ("start", "scope", "include", "exclude", "max_depth", "media_types")
 _POSITIVE = ("timeout", "max_pages", "max_bytes", "max_ratio", "max_delay", "hosts", "warc_bytes", "lifetime")
 _NOT_NEGATIVE = ("delay", "max_wait", "backoff", "max_depth", "max_redirects", "retries")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.crawl import sitemap
-from ingest.crawl.config import CrawlConfig
+from ingest.crawl.config import SHAPING, CrawlConfig
 from ingest.crawl.fetch import Fetcher
 from ingest.crawl.frontier import PAGE, Frontier, Link, Outcome, Page, timestamp
 from ingest.crawl.judge import judge
@@ -22,7 +22,6 @@ from ingest.urls import canonical, host_of, origin_of
 from shards.errors import BuildError, InputError
 
 # What makes it another crawl. The rest (delays, limits, names) may change when a crawl is continued.
-_SHAPING = ("start", "scope", "include", "exclude", "max_depth", "media_types")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +91,7 @@ def report(frontier: Frontier) -> CrawlReport:
 def _same_crawl(config: CrawlConfig, directory: Path, frontier: Frontier, shards: int) -> None:
     now = config.as_json()
     before = frontier.remember("config", now)
-    changed = [key for key in _SHAPING if before[key] != now[key]]
+    changed = [key for key in SHAPING if before[key] != now[key]]
     if changed:
         raise InputError(
             f"{directory} holds a crawl with other settings ({', '.join(changed)}); use another directory, or delete it"

@@ -45,6 +45,14 @@ def load_pin(directory: Path) -> Pin | None:
         raise CorruptionError(f"{path}: not a crawl's pin ({error}); delete it and finish the crawl again") from error
 
 
+def pinned_files(directory: Path) -> set[str]:
+    """Names of the WARC files that earlier pins of this crawl name: their bytes must not change any more."""
+    names: set[str] = set()
+    for path in directory.glob("pin-*.json"):
+        names |= {entry["name"] for entry in json.loads(path.read_bytes())["warcs"]}
+    return names
+
+
 def finish(directory: Path, shards: int = 1) -> Pin:
     """End a crawl: write `failures.jsonl`, `hosts.json` and, last and atomically, `pin.json`.
 

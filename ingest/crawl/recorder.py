@@ -9,6 +9,7 @@ from ingest.crawl import warc
 from ingest.crawl.config import CrawlConfig
 from ingest.crawl.fetch import Answer
 from ingest.crawl.frontier import Capture, Frontier, Outcome
+from ingest.crawl.pin import pinned_files
 
 _Entry = tuple[Outcome, bytes, str, asyncio.Future]
 
@@ -24,6 +25,8 @@ class Recorder:
         self.captured = sum(records for _, records in files.values())
         self._files = len(files)
         self._name, (self._size, self._records) = next(reversed(files.items()), ("", (0, 0)))
+        if self._name in pinned_files(directory):  # a reopened crawl goes on in a new file
+            self._name, self._size, self._records = "", 0, 0
 
     async def record(self, outcome: Outcome, answer: Answer | None = None) -> list[str]:
         """Make an outcome durable, with its response record if it is a capture; returns hosts that got new pages."""

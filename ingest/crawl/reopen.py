@@ -16,7 +16,9 @@ def reopen(directory: Path, reasons: Set[str]) -> int:
     pin = load_pin(directory)
     if pin is None or not any(pin.counts["failed"].get(reason) for reason in reasons):
         return 0
-    (directory / PIN).unlink()  # first: a kill after this leaves a crawl that goes on, with fewer second chances
+    # First: a kill after this leaves a crawl that goes on, with fewer second chances. The old pin stays as a witness:
+    # the files it names are never written to again.
+    (directory / PIN).replace(directory / f"pin-{len(list(directory.glob('pin-*.json'))):03d}.json")
     pages = 0
     for shard in range(pin.config["shards"]):
         with closing(Frontier(directory, shard)) as frontier:

@@ -4,19 +4,18 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ingest.crawl.config import CrawlConfig
+from ingest.crawl.config import SHAPING, CrawlConfig
 from ingest.crawl.outbox import exchange
 from ingest.crawl.pin import Pin, finish, load_pin
 from ingest.crawl.watch import watching
 from ingest.engine.executors import Executor
 from shards.step import canonical_json
 
-_SHAPING = ("start", "scope", "include", "exclude", "max_pages", "max_depth", "media_types")
-
 
 def crawl_directory(state: Path, name: str, config: CrawlConfig) -> Path:
-    """Where a crawl lives: another start list or scope is another crawl; another delay or contact is not."""
-    shaping = {field: list(v) if isinstance(v := getattr(config, field), tuple) else v for field in _SHAPING}
+    """Where a crawl lives: another start list, scope or size is another crawl; another delay or contact is not."""
+    plain = config.as_json()
+    shaping = {field: plain[field] for field in (*SHAPING, "max_pages")}
     digest = hashlib.sha256(canonical_json(shaping).encode()).hexdigest()[:8]
     return state / "crawls" / f"{name}-{digest}"
 

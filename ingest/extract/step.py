@@ -12,7 +12,7 @@ from ingest.extract.result import Extracted, ExtractError
 from ingest.extract.sandbox import DEFAULT_LIMITS, Limits, Sandbox, shared
 from ingest.sources.base import Partition, Record, Refusal, Source
 from shards import schema
-from shards.step import Step, library_version
+from shards.step import Step
 
 _MESSAGE = 500  # characters of an error's message that are kept
 
@@ -25,9 +25,9 @@ class Extract(Step):
     """
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     libraries: ClassVar[tuple[str, ...]] = (
-        "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "pyarrow",
+        "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "brotli", "idna",
     )  # fmt: skip
     memory: ClassVar[int] = 3 << 30
     timeout: ClassVar[float] = 6 * 3600.0  # a WARC of 1 GB holds 40,000 pages at about 15 a second
@@ -42,11 +42,16 @@ class Extract(Step):
         return self.partition.bytes
 
     def run(self) -> dict[str, pa.Table]:
-        """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`}."""
+        """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`, "inputs": their count}.
+
+        The inputs are counted as they are read, apart from what becomes of them, so that the accounts can be checked.
+        """
+        inputs = 0
         documents: dict[str, dict] = {}
         quarantine: list[dict] = []
         sandbox = shared(self.limits)
         for item in self.source.read(self.partition):
+            inputs += 1
             outcome = item if isinstance(item, Refusal) else document(item, self.source.name, sandbox)
             if isinstance(outcome, dict) and outcome["doc_id"] in documents:
                 first = documents[outcome["doc_id"]]
@@ -62,6 +67,7 @@ class Extract(Step):
         return {
             "documents": pa.Table.from_pylist(rows, schema=schema.DOCUMENT),
             "quarantine": pa.Table.from_pylist(quarantine, schema=schema.QUARANTINE),
+            "inputs": pa.table({"inputs": pa.array([inputs], pa.int64())}),
         }
 
 
@@ -101,9 +107,9 @@ def document(record: Record, source: str, sandbox: Sandbox) -> dict | Refusal:
 
 def _text_of(record: Record, sandbox: Sandbox) -> Extracted:
     if record.text is not None:
-        return Extracted(record.text, f"medcorpus/{library_version('medcorpus')}")
+        return Extracted(record.text, f"medcorpus.extract/{Extract.version}")
     if record.mime == "text/plain":
-        return Extracted(decode(record.payload, record.charset)[0], f"medcorpus/{library_version('medcorpus')}")
+        return Extracted(decode(record.payload, record.charset)[0], f"medcorpus.extract/{Extract.version}")
     return sandbox.extract(record.payload, record.mime, record.charset, record.url)
 
 

@@ -12,6 +12,7 @@ from site_builds import Site, build, silent
 from catalog.versions import Catalog
 from ingest import job
 from ingest.engine.executors import InProcess
+from ingest.extract.step import Extract
 from ingest.pack import Pack
 from ingest.recipe import load
 from ingest.verdict import Verdict
@@ -130,6 +131,21 @@ def test_an_input_lost_before_its_verdict_stops_the_commit(
     monkeypatch.setattr(Verdict, "run", lossy)
     with pytest.raises(BuildError, match="do not balance"):
         build(folder_recipe, root)
+
+
+def test_an_input_lost_by_extraction_stops_the_commit(
+    folder_recipe: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = Extract.run
+
+    def lossy(self: Extract) -> dict[str, pa.Table]:
+        outputs = whole(self)
+        return outputs | {"documents": outputs["documents"].slice(1)}
+
+    monkeypatch.setattr(Extract, "run", lossy)
+    with pytest.raises(BuildError, match=r"leaflets: .* inputs, .* accounted for"):
+        build(folder_recipe, tmp_path)
+    assert not Catalog(tmp_path).list()
 
 
 def test_running_again_repeats_nothing(reference: tuple[Path, str], folder_recipe: Path) -> None:

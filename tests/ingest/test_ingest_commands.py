@@ -1,5 +1,6 @@
 """`python -m ingest`: plan runs nothing, status tells what is there, retry gives passing failures a second chance."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from catalog.versions import Catalog
 from ingest.cli import app
+from ingest.sources.base import digest_file
 from shards.errors import BuildError
 
 
@@ -69,5 +71,10 @@ def test_retry_fetches_again_what_timed_out_and_leaves_the_rest(site: Site, tmp_
     assert second.funnels[0].quarantined["fetch.http-500"] == 1
     assert second.funnels[0].inputs == first.funnels[0].inputs
     assert second.funnels[0].kept == first.funnels[0].kept
+    (crawl,) = (root / "crawls").iterdir()
+    pinned = json.loads((crawl / "pin-000.json").read_text())["warcs"]
+    assert pinned
+    assert all(digest_file(crawl / entry["name"]) == entry["sha256"] for entry in pinned)  # the old version's inputs
+    assert len(list(crawl.glob("*.warc.gz"))) == len(pinned) + 1
     nothing = invoke("retry", patient, "--root", root, "--engine", "local", "--reason", "timeout")
     assert "nothing is in quarantine for timeout" in str(nothing.exception)
