@@ -17,7 +17,7 @@ def balanced(funnels: list[Funnel]) -> str:
 def speed_table(run: Run) -> Table:
     """Per step: tasks executed and cached, rows and megabytes per core-second. Cached work keeps its first cost."""
     table = Table(title="Speed by step (process CPU time)", title_justify="left", box=None, pad_edge=False)
-    for name in ("step", "tasks", "of them cached", "rows out", "CPU s", "rows / core-s", "MB in / core-s"):
+    for name in ("step", "tasks", "of them cached", "rows", "CPU s", "rows / core-s", "MB in / core-s"):
         table.add_column(name, justify="left" if name == "step" else "right")
     totals: dict[str, list[float]] = {}
     for node, receipt in run.receipts.items():

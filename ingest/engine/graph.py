@@ -55,8 +55,8 @@ class Selection:
 class Receipt:
     """Proof that a node's work is done: the objects it made, and what it cost.
 
-    `bytes_in` is what the step read: raw files, and input tables as they lie in memory. `seconds` is wall time,
-    `cpu_seconds` process CPU time with child processes; none of them shapes anything.
+    `rows` are those of the largest output. `bytes_in` is what the step read: raw files, and input tables as they lie in
+    memory. `seconds` is wall time, `cpu_seconds` process CPU time with child processes; none of them shapes anything.
     """
 
     key: str

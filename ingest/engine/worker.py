@@ -27,7 +27,7 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
         version=work.step.version,
         label=work.label,
         outputs=blobs,
-        rows=sum(blob.rows or 0 for blob in blobs.values()),
+        rows=max((blob.rows or 0 for blob in blobs.values()), default=0),
         bytes_in=size,
         seconds=round(time.monotonic() - started, 4),
         cpu_seconds=round(cpu_seconds() - cpu, 4),
