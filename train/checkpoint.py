@@ -27,7 +27,7 @@ def save(folder: Path, step: int, model: MT5, optimizer: AdamWScaled, keep: int)
     temporary.mkdir(parents=True)
     save_file(_parameters(model), temporary / "model.safetensors")
     save_file({name: value.cpu() for name, value in optimizer.state().items()}, temporary / "optimizer.safetensors")
-    (temporary / "state.json").write_text(json.dumps({"step": step, "torch": torch.__version__}))
+    (temporary / "state.json").write_text(json.dumps({"step": step}))
     for path in temporary.iterdir():
         _flush(path)
     if final.exists():
@@ -50,8 +50,11 @@ def load(folder: Path, step: int, model: MT5, optimizer: AdamWScaled) -> None:
     try:
         parameters = load_file(path / "model.safetensors")
         moments = load_file(path / "optimizer.safetensors")
-    except (SafetensorError, FileNotFoundError) as error:
+        saved = json.loads((path / "state.json").read_text())["step"]
+    except (SafetensorError, FileNotFoundError, ValueError, KeyError) as error:
         raise CorruptionError(f"{path} cannot be read ({error}); delete it to resume from the one before") from error
+    if saved != step:
+        raise CorruptionError(f"{path} holds step {saved}; give the folder its name back, or delete it")
     own = _parameters(model)
     if parameters.keys() != own.keys() or moments.keys() != optimizer.state().keys():
         raise CorruptionError(f"{path} is of another model; give another --out or restore the run's settings")

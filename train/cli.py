@@ -10,6 +10,7 @@ from rich.table import Table
 
 from shards.commands import console
 from shards.errors import InputError
+from train.commands import DatabaseUrl
 from train.pretrain import pretrain
 from train.settings import PretrainConfig, PretrainResult
 
@@ -46,6 +47,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Seed of order, noise and parameters.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    database: DatabaseUrl = None,
 ) -> None:
     """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
 
@@ -89,6 +91,7 @@ def main(
         seed=seed,
         device=device,
         precision=precision,
+        database=database,
     )
     result = pretrain(config)
     if os.environ.get("RANK", "0") == "0":

@@ -37,6 +37,11 @@ class Corpus:
         for batch in shard.read(self.store, entry, ["doc_id", "text"]):
             yield batch["doc_id"].to_pylist(), batch["text"].to_pylist()
 
+    def points(self, language: str) -> np.ndarray:
+        """`held_out_points` of the language's documents, in order, without reading their text."""
+        batches = (batch for entry in self.shards(language) for batch in shard.read(self.store, entry, ["doc_id"]))
+        return np.concatenate([np.empty(0), *(held_out_points(batch["doc_id"].to_pylist()) for batch in batches)])
+
     def digests(self) -> list[str]:
         """Digests of all shards in the manifest's order: what a tokenizer trained on the version depends on."""
         return [entry.blob.digest for entry in self.manifest.shards]
@@ -48,13 +53,12 @@ def held_out_points(doc_ids: list[str]) -> np.ndarray:
     return np.frombuffer(b"".join(digests), dtype="<u8") / 2.0**64
 
 
-def held_out_mask(doc_ids: list[str], fraction: float) -> np.ndarray:
-    """Which documents of one language are held out: those whose place is below `fraction`.
+def held_out_mask(points: np.ndarray, fraction: float) -> np.ndarray:
+    """Which documents of one language, by their `held_out_points`, are held out: those whose place is below `fraction`.
 
     Where that is none of two or more documents, the one with the lowest place is held out, so that small corpora, too,
     have a loss on unseen text. A language of a single document keeps it for training.
     """
-    points = held_out_points(doc_ids)
     mask = points < fraction
     if fraction > 0 and len(points) > 1 and not mask.any():
         mask[np.argmin(points)] = True

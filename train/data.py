@@ -6,13 +6,14 @@ order without separator and cut into chunks of equal length; borders of document
 """
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
 from shards.errors import InputError
-from train.corpus import held_out_mask
+from train.corpus import held_out_mask, held_out_points
 from train.corrupt import Noise, corrupt, draw, example_lengths, noise_mask, raw_length
-from train.mixture import Mixture
+from train.mixture import BLOCK, Mixture
 from train.permute import key_of, permute
 from train.tokens import TokenShard
 
@@ -42,14 +43,19 @@ class Documents:
 
 
 def split(shards: list[TokenShard], fraction: float) -> tuple[Documents, Documents]:
-    """(training, held-out) documents of one language; empty documents are in neither."""
+    """(training, held-out) documents of one language; empty documents are in neither.
+
+    Held-out documents are in the order of their places, so the first of them are a sample of all sources.
+    """
     doc_ids = [name for shard in shards for name in shard.doc_ids]
     number = np.repeat(np.arange(len(shards)), [len(shard.doc_ids) for shard in shards])
     start = np.concatenate([shard.offsets[:-1] for shard in shards])
     length = np.concatenate([np.diff(shard.offsets) for shard in shards])
-    held_out = held_out_mask(doc_ids, fraction)
+    points = held_out_points(doc_ids)
+    held_out = held_out_mask(points, fraction)
     values = [shard.values for shard in shards]
     parts = [np.flatnonzero(mask & (length > 0)) for mask in (~held_out, held_out)]
+    parts[1] = parts[1][np.argsort(points[parts[1]], kind="stable")]
     train, test = (Documents(values, number[rows], start[rows], length[rows]) for rows in parts)
     return train, test
 
@@ -58,7 +64,10 @@ class Chunks:
     """One language's training text as chunks of `raw` tokens, shuffled anew in every epoch.
 
     In each epoch the documents are permuted, concatenated and cut, then the chunks are permuted. The remainder, fewer
-    than `raw` tokens, is another one in every epoch. Memory: 16 bytes a document and 8 a chunk, for one epoch's order.
+    than `raw` tokens, is another one in every epoch. Memory: 16 bytes a document and 8 a chunk, for each epoch's order.
+
+    Inside a block of the mixture the epochs come in random order, so all that one block can hold are kept: two of a
+    language larger than the block, more only of a small one.
     """
 
     def __init__(self, language: str, documents: Documents, raw: int, seed: int):
@@ -69,21 +78,20 @@ class Chunks:
                 "give a smaller input length, or leave the language out with --languages"
             )
         self.language, self.documents, self.raw, self.seed = language, documents, raw, seed
-        self._epoch = -1
-        self._order = self._ends = self._shuffled = np.empty(0, dtype=np.int64)
+        self._epoch = lru_cache(maxsize=2 + BLOCK // self.count)(self._shuffle)
 
     def __getitem__(self, index: int) -> np.ndarray:
         """Chunk `index` of the endless sequence of epochs: `raw` ids."""
         epoch, position = divmod(index, self.count)
-        if epoch != self._epoch:
-            rows = np.arange(len(self.documents.length))
-            self._order = permute(rows, len(rows), key_of(self.seed, "documents", self.language, epoch))
-            self._ends = np.cumsum(self.documents.length[self._order])
-            key = key_of(self.seed, "chunks", self.language, epoch)
-            self._shuffled = permute(np.arange(self.count), self.count, key)
-            self._epoch = epoch
-        begin = int(self._shuffled[position]) * self.raw
-        return gather(self.documents, self._order, self._ends, begin, self.raw)
+        order, ends, chunks = self._epoch(epoch)
+        return gather(self.documents, order, ends, int(chunks[position]) * self.raw, self.raw)
+
+    def _shuffle(self, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(order of the documents, their cumulated lengths in it, order of the chunks) of an epoch."""
+        rows = np.arange(len(self.documents.length))
+        order = permute(rows, len(rows), key_of(self.seed, "documents", self.language, epoch))
+        chunks = permute(np.arange(self.count), self.count, key_of(self.seed, "chunks", self.language, epoch))
+        return order, np.cumsum(self.documents.length[order]), chunks
 
 
 def gather(documents: Documents, order: np.ndarray, ends: np.ndarray, begin: int, size: int) -> np.ndarray:
@@ -142,13 +150,16 @@ def held_out_examples(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Up to `limit` (inputs, targets) of held-out text, always the same ones: no seed of the run shapes them.
 
+    They are cut at equal distances, so that they come from all held-out documents, however long the first ones are.
     Text shorter than one chunk is one shorter example; fewer than two tokens give none.
     """
     order = np.arange(len(documents.length))
     ends = np.cumsum(documents.length)
     examples = []
-    for index in range(min(limit, max(1, documents.tokens // raw))):
-        tokens = gather(documents, order, ends, index * raw, raw)
+    chunks = max(1, documents.tokens // raw)
+    taken = min(limit, chunks)
+    for index in range(taken):
+        tokens = gather(documents, order, ends, index * chunks // taken * raw, raw)
         if len(tokens) >= 2:
             mask = noise_mask(len(tokens), noise, draw(key_of("held-out", language), index, len(tokens)))
             examples.append(corrupt(tokens, mask, np.asarray(sentinels), eos_id))

@@ -2,10 +2,15 @@
 
 import dataclasses
 import os
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+
+from shards.errors import InputError
+
+PATIENCE = timedelta(hours=24)  # the others wait in a barrier while the leading process tokenises the version
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,13 +54,22 @@ class Group:
 
 
 def join(device: str) -> Group:
-    """Join the run that torchrun's environment describes; `device` is auto, cpu or cuda."""
+    """Join the run that torchrun's environment describes; `device` is auto, cpu or cuda.
+
+    `InputError` when there is no GPU for this process.
+    """
     rank, world, local = (int(os.environ.get(name, "0")) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"))
     world = max(1, world)
     kind = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     place = torch.device("cuda", local) if kind == "cuda" else torch.device(kind)
     if kind == "cuda":
+        found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if local >= found:
+            raise InputError(
+                f"process {local} of this machine needs a GPU of its own and torch finds {found}: "
+                "give --device cpu, or no more processes than GPUs"
+            )
         torch.cuda.set_device(place)
     if world > 1:
-        dist.init_process_group("nccl" if kind == "cuda" else "gloo")
+        dist.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=PATIENCE)
     return Group(rank, world, place)

@@ -3,7 +3,9 @@
 What sets T5 apart from other transformers: RMS norm before every block, no biases, attention logits without
 1/sqrt(d), and a learnt bias by relative position that all layers of a stack share. Without dropout, as in pretraining.
 
-Parameters are float32; `dtype` is what the blocks compute in. Norms and logits are float32 in any case.
+Parameters are float32; `dtype` is what the matrices compute in, the output matrix too: in bfloat16 the logits have its
+precision and are then widened (a float32 product with 250,000 rows would slow the step down). Norms, and everything
+after the logits, are float32 in any case.
 """
 
 import dataclasses
@@ -180,7 +182,10 @@ class MT5(nn.Module):
             self.head.weight = self.embedding.weight
 
     def forward(self, inputs: Tensor, decoder_inputs: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Logits (batch, targets, vocabulary), float32. `mask` (batch, inputs) is False on padding, None without."""
+        """Logits (batch, targets, vocabulary), float32 with the precision of `dtype`.
+
+        `mask` (batch, inputs) is False on padding, None without.
+        """
         memory_bias = None
         if mask is not None:
             memory_bias = torch.zeros(mask.shape, dtype=self.dtype, device=mask.device)

@@ -1,5 +1,8 @@
 """Pretrain mT5 on a version: one loop. The same command again resumes from the last checkpoint.
 
+On a CPU a resumed run has the losses of an unbroken one to the bit (same torch, same number of threads). On a GPU it
+has them to rounding: torch's default kernels there add in no fixed order.
+
 python -m train.pretrain --version demo@latest --out runs/demo --size tiny --steps 300
 torchrun --nproc-per-node 8 -m train.pretrain --version medical@v1 --out runs/large --size large --batch 128
 """
@@ -13,7 +16,7 @@ import torch
 from rich.progress import Progress
 
 from shards.errors import InputError
-from train import checkpoint, spm
+from train import checkpoint
 from train import tokens as token_shards
 from train.commands import choose_languages, open_version, progress_bar
 from train.convert import load_pretrained
@@ -78,13 +81,16 @@ def _pretrain(config: PretrainConfig, group: Group, bar: Progress) -> PretrainRe
             sums.index_add_(0, rows, torch.stack([nll, torch.full_like(nll, targets.shape[1])], dim=1).double())
         group.sum_gradients(model)
         norm = gradient_norm(model)
+        totals = group.sum(sums).tolist()
+        mean = sum(nll for nll, _ in totals) / target_tokens
+        if not (math.isfinite(mean) and math.isfinite(norm)):
+            raise InputError(
+                f"loss is {mean} and the gradient's norm {norm.item()} at step {step}: "
+                "give a smaller --lr or a longer --warmup and a new --out"
+            )
         lr = schedule.at(step)
         optimizer.step(lr, (config.clip / (norm + 1e-6)).clamp(max=1.0))
 
-        totals = group.sum(sums).tolist()
-        mean = sum(nll for nll, _ in totals) / target_tokens
-        if not math.isfinite(mean):
-            raise InputError(f"loss is {mean} at step {step}: give a smaller --lr or a longer --warmup and a new --out")
         record = {
             "step": step,
             "loss": mean,
@@ -113,22 +119,30 @@ def prepare(
     config: PretrainConfig, group: Group, run: RunDir, bar: Progress
 ) -> tuple[Tokenizer, ExampleStream, Examples, str]:
     """Tokenizer, training stream, held-out examples and the version's id. The leading process makes what is missing."""
-    corpus = open_version(config.root, config.version)
+    corpus = open_version(config.root, config.version, config.database)
     languages = choose_languages(corpus, config.languages or tuple(config.weights))
-    training = spm.Training(config.vocab_size, alpha=config.alpha, seed=config.seed)
-    cache = run.path / "tokenizer"
+    fixed = config.fixed() | {"version_id": corpus.manifest.id}
+    fixed["dtype"] = str(precision(config.precision, group.device))
     if group.leads:
-        run.claim(config.fixed() | {"version_id": corpus.manifest.id})
+        run.check(fixed)  # before the work
     else:
         group.wait()  # until the leading process has made everything; then all is found
-    tokens = token_shards.obtain_tokenizer(corpus, config.tokenizer, languages, training, cache, bar)
+    tokens = token_shards.obtain_tokenizer(
+        corpus, config.tokenizer, languages, config.training(), run.path / "tokenizer", bar
+    )
+    fixed["tokenizer_digest"] = tokens.digest
+    if group.leads:
+        run.check(fixed)
     blobs = token_shards.tokenise(corpus, tokens, languages, bar)
+    if group.leads:
+        run.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
+    store = token_shards.localise(corpus.store, blobs, run.path / "tokens")
     if group.leads:
         group.wait()
 
     noise = Noise()
     parts = {
-        language: split([token_shards.read(corpus.store, blob) for blob in blobs[language]], config.held_out)
+        language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
         for language in languages
     }
     train = {language: documents for language, (documents, _) in parts.items()}

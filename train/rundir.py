@@ -17,21 +17,27 @@ class RunDir:
         self.loss_plot = path / "loss.png"
         self.export = path / "model"
         self._metrics = path / "metrics.jsonl"
+        self._config = path / "config.json"
 
     def claim(self, fixed: dict) -> None:
-        """Begin the run, or check that the run that began here is this one; `InputError` names what differs."""
+        """Begin the run, or check that the run that began here is this one in everything that `fixed` names."""
         self.path.mkdir(parents=True, exist_ok=True)
-        config = self.path / "config.json"
-        if not config.exists():
+        if self._config.exists():
+            self.check(fixed)
+        else:
             temporary = self.path / ".tmp-config.json"
             temporary.write_text(json.dumps(fixed, indent=1, sort_keys=True))
-            temporary.replace(config)
+            temporary.replace(self._config)
+
+    def check(self, fixed: dict) -> None:
+        """`InputError` naming the first of these settings in which the run that began here, if any did, differs."""
+        if not self._config.exists():
             return
-        begun = json.loads(config.read_text())
-        for name in sorted(begun.keys() | fixed.keys()):
-            if begun.get(name) != fixed.get(name):
+        begun = json.loads(self._config.read_text())
+        for name in sorted(fixed):
+            if begun.get(name) != fixed[name]:
                 raise InputError(
-                    f"{self.path} holds a run with {name} = {begun.get(name)!r}, this one has {fixed.get(name)!r}: "
+                    f"{self.path} holds a run with {name} = {begun.get(name)!r}, this one has {fixed[name]!r}: "
                     "give another --out, or the same setting to resume it"
                 )
 

@@ -1,20 +1,35 @@
 """What a pretraining run is told, and what it gives back."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 from shards.errors import InputError
+from train import spm
+from train.corrupt import Noise, example_lengths, raw_length
 from train.model import preset
 from train.optim import Schedule
 
 # May differ when a run is resumed: they say where, how long and how often, not what is computed.
-FREE = frozenset({"root", "out", "version", "steps", "micro_batch", "device", "eval_every", "checkpoint_every", "keep"})
+FREE = frozenset(
+    {"root", "database", "out", "version", "steps", "micro_batch", "device", "eval_every", "checkpoint_every", "keep"}
+)
+
+# The least value of each number, and whether it must be above it.
+LIMITS = {
+    **dict.fromkeys(("steps", "batch", "keep"), (1, False)),
+    **dict.fromkeys(("micro_batch", "warmup", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
+    **dict.fromkeys(("weight_decay", "z_loss", "alpha"), (0, False)),
+    **dict.fromkeys(("lr", "clip"), (0, True)),
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class PretrainConfig:
     """One pretraining run.
 
+    `root` is the store, a local path or an fsspec URL; token shards of a URL are copied into the run's folder.
+    `database`: SQLAlchemy URL of the catalog's index, which a store that is not local needs.
     `batch` examples a step over all processes; `micro_batch` at once in one process (0: all of its share).
     `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
     `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
@@ -49,12 +64,23 @@ class PretrainConfig:
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
+    database: str | None = None
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch < 1 or self.input_length < 8 or self.keep < 1:
-            raise InputError("steps, batch and keep must be at least 1, the input length at least 8")
+        for name, (least, above) in LIMITS.items():
+            value = getattr(self, name)
+            if not (value > least if above else value >= least) or (value == math.inf and name != "clip"):
+                raise InputError(f"{name} is {value}; give a number {'above' if above else 'of at least'} {least}")
+        if self.seed >= 1 << 63:
+            raise InputError(f"seed is {self.seed}; give a number below 2 ** 63")
         preset(self.size, 1)
         Schedule(self.schedule, self.lr, self.warmup, self.steps)
+        example_lengths(raw_length(self.input_length, Noise()), Noise(), spm.SENTINELS)
+        if self.tokenizer == "train":
+            self.training()
+        for language, weight in self.weights.items():
+            if not 0 < weight < math.inf:
+                raise InputError(f"weight of {language} is {weight}; weights must be positive numbers")
         if self.languages and self.weights and set(self.languages) != set(self.weights):
             raise InputError(
                 f"languages {', '.join(self.languages)} are not those of weights {', '.join(self.weights)}"
@@ -65,6 +91,10 @@ class PretrainConfig:
             raise InputError(f"no device {self.device!r}; devices: auto, cpu, cuda")
         if self.precision not in ("auto", "fp32", "bf16"):
             raise InputError(f"no precision {self.precision!r}; precisions: auto, fp32, bf16")
+
+    def training(self) -> spm.Training:
+        """How a tokenizer of its own is trained."""
+        return spm.Training(self.vocab_size, alpha=self.alpha, seed=self.seed, held_out=self.held_out)
 
     def fixed(self) -> dict:
         """What a resumed run must have in common with the run that began; the cosine's shape needs `steps` too."""

@@ -9,7 +9,9 @@ tokenised once.
 
 import dataclasses
 import hashlib
+import secrets
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +26,7 @@ from shards.shard import Shard
 from shards.step import canonical_json, library_version
 from shards.store import Blob, Store
 from train import spm, tokenizer
-from train.commands import choose_languages, open_version, progress_bar
+from train.commands import DatabaseUrl, choose_languages, open_version, progress_bar
 from train.corpus import Corpus
 from train.tokenizer import Tokenizer
 
@@ -79,12 +81,37 @@ def tokenise_shard(corpus: Corpus, entry: Shard, tokens: Tokenizer) -> pa.Table:
     return pa.Table.from_batches([pa.record_batch([pa.array(doc_ids, pa.string()), lists], schema=schema)])
 
 
+def digest(blobs: dict[str, list[Blob]]) -> str:
+    """Name of all token objects of a run together, 64 hex digits: what its example stream is made of."""
+    names = {language: [blob.digest for blob in entries] for language, entries in blobs.items()}
+    return hashlib.sha256(canonical_json(names).encode()).hexdigest()
+
+
+def localise(store: Store, blobs: dict[str, list[Blob]], cache: Path) -> Store:
+    """A store on a local disk, where files can be mapped, with these objects: `store` itself, or copies in `cache`."""
+    if store.is_local:
+        return store
+    local = Store(cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    for blob in chain(*blobs.values()):
+        if not local.exists(blob.path):
+            temporary = cache / f".tmp-{secrets.token_hex(8)}"  # processes of one machine share the cache
+            store.fs.get_file(store.path(blob.path), str(temporary))
+            found = local.put_file(temporary, blob.suffix, blob.rows)
+            if found != blob:
+                raise CorruptionError(
+                    f"{store.path(blob.path)}: digest is {found.digest} ({found.bytes} bytes), must be {blob.digest}"
+                )
+    return local
+
+
 def read(store: Store, blob: Blob) -> TokenShard:
-    """Open a token object; on a local store the ids stay on disk until they are used."""
+    """Open a token object. On a local store (see `localise`) the ids stay on disk until they are used."""
     reader = store.open_table(blob)
     if reader.num_record_batches != 1:
         raise CorruptionError(f"{store.path(blob.path)}: {reader.num_record_batches} record batches, must be one")
-    batch = reader.get_batch(0)
+    with store.reading(blob):
+        batch = reader.get_batch(0)
     column = batch["tokens"]
     return TokenShard(batch["doc_id"].to_pylist(), column.values.to_numpy(), column.offsets.to_numpy())
 
@@ -113,8 +140,12 @@ def obtain_tokenizer(
 def sizes(corpus: Corpus, blobs: dict[str, list[Blob]]) -> Iterator[tuple[str, int, int]]:
     """(language, documents, tokens) of tokenised shards."""
     for language, entries in blobs.items():
-        shards = [read(corpus.store, blob) for blob in entries]
-        yield language, sum(len(one.doc_ids) for one in shards), sum(len(one.values) for one in shards)
+        documents = count = 0
+        for blob in entries:  # one at a time: a shard of a remote store is in memory
+            shard = read(corpus.store, blob)
+            documents += len(shard.doc_ids)
+            count += len(shard.values)
+        yield language, documents, count
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -128,6 +159,9 @@ def main(
     vocab_size: Annotated[int, typer.Option(help="Pieces of a trained tokenizer, sentinels included.")] = 32_000,
     languages: Annotated[str, typer.Option(help="Only these, comma-separated (default: all).")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the sample a tokenizer is trained on.")] = 0,
+    held_out: Annotated[float, typer.Option(help="Share of documents that no tokenizer is trained on.")] = 0.02,
+    cache: Annotated[Path, typer.Option(help="Folder for the tokenizer's files.")] = Path("work/tokenizers"),
+    database: DatabaseUrl = None,
 ) -> None:
     """Tokenise a version into memory-mapped shards; what exists is not made again.
 
@@ -135,10 +169,11 @@ def main(
 
     [dim]python -m train.tokens --version medical@v1 --tokenizer google/mt5-base[/dim]
     """
-    corpus = open_version(root, version)
+    corpus = open_version(root, version, database)
     chosen = choose_languages(corpus, tuple(filter(None, languages.split(","))))
+    training = spm.Training(vocab_size, seed=seed, held_out=held_out)
     with progress_bar() as bar:
-        found = obtain_tokenizer(corpus, tokens, chosen, spm.Training(vocab_size, seed=seed), root / "tokenizers", bar)
+        found = obtain_tokenizer(corpus, tokens, chosen, training, cache, bar)
         blobs = tokenise(corpus, found, chosen, bar)
     typer.echo(f"tokenizer: {found.folder} ({found.size} ids)")
     for language, documents, count in sizes(corpus, blobs):

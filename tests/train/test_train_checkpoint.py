@@ -58,6 +58,15 @@ def test_a_damaged_checkpoint_is_named(tmp_path):
         checkpoint.load(tmp_path, 1, model, optimizer)
 
 
+@pytest.mark.parametrize("state", ['{"step": 7}', "{}", '{"st', None])
+def test_a_checkpoint_whose_state_is_not_its_step_is_refused(tmp_path, state):
+    model, optimizer = trained(1)
+    path = checkpoint.save(tmp_path, 1, model, optimizer, keep=1) / "state.json"
+    path.unlink() if state is None else path.write_text(state)
+    with pytest.raises(CorruptionError, match="step-00000001"):
+        checkpoint.load(tmp_path, 1, model, optimizer)
+
+
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     model, optimizer = trained(1)
     checkpoint.save(tmp_path, 1, model, optimizer, keep=1)

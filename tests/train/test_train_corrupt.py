@@ -60,6 +60,14 @@ def test_lengths_are_those_of_random_spans_helper(inputs, raw, targets, spans):
     assert counts(raw, NOISE)[1] == spans
 
 
+def test_inputs_fill_the_input_length_for_every_length_that_is_taken():
+    for inputs in range(10, 1801):
+        assert example_lengths(raw_length(inputs, NOISE), NOISE, 100)[0] == inputs
+    for inputs in (8, 9):  # the helper's counts gave 9 and 10 here
+        with pytest.raises(InputError, match="at least 10"):
+            raw_length(inputs, NOISE)
+
+
 def test_every_draw_has_the_same_counts():
     for index in range(2000):
         mask = mask_of(568, index)

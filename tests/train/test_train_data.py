@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from shards.errors import InputError
-from train.corpus import held_out_mask
+from train import data
+from train.corpus import held_out_mask, held_out_points
 from train.corrupt import Noise
 from train.data import Chunks, ExampleStream, held_out_examples, split
+from train.mixture import BLOCK, Mixture
+from train.permute import permute
 from train.tokens import TokenShard
 
 SENTINELS = tuple(range(60_099, 59_999, -1))
@@ -100,15 +103,46 @@ def test_held_out_documents_are_not_trained_on():
 
 def test_a_document_is_held_out_in_every_version_that_has_it():
     names = [f"{number:032x}" for number in range(2000)]
-    small, large = held_out_mask(names[:500], 0.05), held_out_mask(names, 0.05)
+    small, large = (held_out_mask(held_out_points(part), 0.05) for part in (names[:500], names))
     assert np.array_equal(small, large[:500])
     assert large.mean() == pytest.approx(0.05, abs=0.02)
 
 
 def test_small_languages_have_one_held_out_document_and_keep_a_single_one():
-    assert held_out_mask(["a", "b", "c"], 1e-9).sum() == 1
-    assert held_out_mask(["a"], 1e-9).sum() == 0
-    assert held_out_mask(["a", "b"], 0.0).sum() == 0
+    assert held_out_mask(held_out_points(["a", "b", "c"]), 1e-9).sum() == 1
+    assert held_out_mask(held_out_points(["a"]), 1e-9).sum() == 0
+    assert held_out_mask(held_out_points(["a", "b"]), 0.0).sum() == 0
+    assert held_out_mask(held_out_points([]), 0.5).sum() == 0
+
+
+def test_held_out_examples_do_not_depend_on_how_documents_lie_in_shards():
+    pieces = shards("en", [40] * 200)
+    turned = [TokenShard(one.doc_ids[::-1], one.values[::-1], one.offsets) for one in reversed(pieces)]
+    turned = [TokenShard(one.doc_ids, one.values.reshape(-1, 40)[:, ::-1].ravel(), one.offsets) for one in turned]
+    one, other = (held_out_examples("en", split(p, 0.1)[1], 71, 4, SENTINELS, 1, NOISE) for p in (pieces, turned))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True) for a, b in zip(a, b, strict=True))
+
+
+def test_held_out_examples_come_from_all_held_out_documents_not_from_the_first():
+    _, held_out = split(shards("en", [600] * 90), 0.5)  # a document is more than eight chunks of 71
+    examples = held_out_examples("en", held_out, 71, 8, SENTINELS, 1, NOISE)
+    documents = {(int(inputs[0]) - 3) // 600 for inputs, _ in examples}
+    assert len(documents) == 8
+    places = [document / 90 for document in documents]
+    assert min(places) < 0.3 < 0.7 < max(places)
+
+
+@pytest.mark.parametrize("lengths", [[900] * 60, [300, 200]])
+def test_every_epoch_is_shuffled_once_however_the_mixture_mixes_them(monkeypatch, lengths):
+    chunks = Chunks("en", split(shards("en", lengths), 0.0)[0], 71, seed=0)
+    built = []
+    monkeypatch.setattr(data, "permute", lambda *given: built.append(given) or permute(*given))
+    _, places = Mixture.of({"en": 1.0, "fr": 1.0}, seed=0).place(np.arange(2 * BLOCK))
+    for place in places:
+        chunks[int(place)]
+    epochs = {int(place) // chunks.count for place in places}
+    assert len(epochs) > 1
+    assert len(built) == 2 * len(epochs)  # one order of documents and one of chunks
 
 
 def test_held_out_examples_are_the_same_for_every_seed_and_may_be_short():

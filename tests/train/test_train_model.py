@@ -136,6 +136,8 @@ def test_bfloat16_follows_float32(batch):
     one, two = wide(inputs, targets, mask), narrow(inputs, targets, mask)
     assert two.dtype == torch.float32
     assert torch.nn.functional.cosine_similarity(one.flatten(), two.flatten(), dim=0) > 0.99
+    assert torch.equal(two, two.bfloat16().float())  # widened after the output matrix, as the module says
+    assert narrow.encoder.norm(torch.ones(1, 48)).dtype == torch.float32
 
 
 @pytest.mark.parametrize(("size", "millions"), [("small", 300.2), ("base", 582.4), ("large", 1229.6), ("xl", 3742.6)])

@@ -3,25 +3,33 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
+import fsspec
 import matplotlib.image
 import pytest
 import torch
+from sentencepiece import sentencepiece_model_pb2 as proto
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from typer.testing import CliRunner
 
+import train.pretrain
+import train.tokens
 from shards.errors import InputError
+from train import checkpoint, distributed
 from train.cli import app, parse_weights
 from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
 from train.evaluate import held_out_losses
 from train.model import shift_right
+from train.optim import gradient_norm
 from train.pretrain import prepare, pretrain
 from train.rundir import RunDir
 from train.settings import PretrainConfig
@@ -146,6 +154,17 @@ def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path)
         ({"precision": "fp16"}, "fp16"),
         ({"held_out": 1.0}, "held-out"),
         ({"steps": 0}, "at least 1"),
+        ({"micro_batch": -1}, "micro_batch is -1"),
+        ({"lr": -1.0}, "lr is -1.0; give a number above 0"),
+        ({"lr": float("nan")}, "lr is nan"),
+        ({"warmup": -5}, "warmup is -5"),
+        ({"clip": 0.0}, "clip is 0.0"),
+        ({"alpha": float("inf")}, "alpha is inf"),
+        ({"eval_every": -1}, "eval_every is -1"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 1 << 63}, "below 2"),
+        ({"input_length": 9}, "at least 10"),
+        ({"vocab_size": 100}, "at least 612"),
         ({"languages": ("de",)}, "no de in the version"),
         ({"weights": {"en": 1.0, "fr": 0.0}}, "positive"),
         ({"input_length": 2048}, "at most 1800"),
@@ -156,6 +175,77 @@ def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path)
 def test_wrong_settings_are_refused_with_what_to_do(root, tmp_path, changes, message):
     with pytest.raises(InputError, match=message):
         pretrain(config(root, tmp_path / "run", **changes))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"input_length": 4000}, {"vocab_size": 100}, {"lr": -1.0}, {"weights": {"en": -1.0}}]
+)
+def test_wrong_numbers_are_refused_before_anything_is_opened(changes):
+    with pytest.raises(InputError):
+        config("/nowhere", "/nowhere", **changes)
+    config("/nowhere", "/nowhere", tokenizer="google/mt5-base", vocab_size=0)  # not used then
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without GPU")
+def test_a_missing_gpu_is_refused_with_what_to_do(root, tmp_path):
+    with pytest.raises(InputError, match=r"torch finds 0: give --device cpu"):
+        pretrain(dataclasses.replace(config(root, tmp_path / "run"), device="cuda"))
+
+
+def test_waiting_for_the_leading_process_may_take_hours(monkeypatch):
+    given = {}
+    monkeypatch.setattr(distributed.dist, "init_process_group", lambda backend, **options: given.update(options))
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert distributed.join("cpu").world == 2
+    assert given["timeout"] >= timedelta(hours=12)
+
+
+def test_another_tokenizer_under_the_same_path_is_refused(run, root, tmp_path):
+    folder = tmp_path / "tokenizer"
+    shutil.copytree(run[1].export_dir, folder)
+    options = config(root, tmp_path / "run", steps=2, tokenizer=str(folder))
+    pretrain(options)
+    model = proto.ModelProto.FromString((folder / "spiece.model").read_bytes())
+    model.pieces[300].score -= 1.0
+    (folder / "spiece.model").write_bytes(model.SerializeToString())
+    with pytest.raises(InputError, match="tokenizer_digest"):
+        pretrain(dataclasses.replace(options, steps=4))
+    assert len(metrics(tmp_path / "run")) == 2
+
+
+def test_another_precision_on_resuming_is_refused(run, monkeypatch):
+    monkeypatch.setattr(train.pretrain, "precision", lambda *_: torch.bfloat16)  # as "auto" gives on a GPU
+    with pytest.raises(InputError, match=r"dtype = 'torch.float32', this one has 'torch.bfloat16'"):
+        pretrain(run[0])
+
+
+def test_other_token_shards_on_resuming_are_refused(run, monkeypatch):
+    monkeypatch.setattr(train.tokens, "digest", lambda _: "0" * 64)
+    with pytest.raises(InputError, match="tokens_digest"):
+        pretrain(run[0])
+
+
+def test_a_gradient_that_is_not_finite_never_reaches_a_checkpoint(root, tmp_path, monkeypatch):
+    steps = []
+
+    def norm(model):
+        steps.append(gradient_norm(model))
+        return steps[-1] * (float("nan") if len(steps) == 4 else 1.0)
+
+    monkeypatch.setattr(train.pretrain, "gradient_norm", norm)
+    with pytest.raises(InputError, match=r"norm nan at step 4: give a smaller --lr"):
+        pretrain(config(root, tmp_path / "run", steps=6, checkpoint_every=1))
+    assert max(checkpoint.steps(tmp_path / "run" / "checkpoints")) == 3
+    assert [one["step"] for one in metrics(tmp_path / "run")] == [1, 2, 3]
+
+
+def test_a_store_that_is_not_local_gives_the_same_run(run, root, tmp_path):
+    remote = fsspec.filesystem("memory")
+    remote.put(f"{root}/", "/train-store/", recursive=True)
+    pretrain(config("memory://train-store", tmp_path / "run", steps=3, database=f"sqlite:///{root}/catalog.sqlite"))
+    assert "database" not in (tmp_path / "run" / "config.json").read_text()  # it may have a password in it
+    assert [one["loss"] for one in metrics(tmp_path / "run")] == [one["loss"] for one in metrics(run[1].run_dir)[:3]]
 
 
 def test_weights_are_read_from_the_command_line():

@@ -9,6 +9,8 @@ import pytest
 from train_corpus import commit, ntrex
 from typer.testing import CliRunner
 
+from shards.errors import CorruptionError
+from shards.store import Store
 from train import spm, tokens
 from train.commands import open_version, progress_bar
 
@@ -61,6 +63,30 @@ def test_reading_maps_the_file_and_copies_nothing(made):
     assert not shard.values.flags.writeable
 
 
+def test_shards_of_a_store_that_is_not_local_are_copied_once_and_mapped(made, tmp_path):
+    corpus, _, blobs = made
+    assert tokens.localise(corpus.store, blobs, tmp_path) is corpus.store
+    remote = Store("memory://train-tokens")
+    for blob in blobs["en"]:
+        remote.put_bytes(corpus.store.get_bytes(blob), rows=blob.rows)
+    local = tokens.localise(remote, {"en": blobs["en"]}, tmp_path)
+    for blob in blobs["en"]:
+        remote.delete(blob.path)  # not needed any more
+    assert tokens.localise(remote, {"en": blobs["en"]}, tmp_path).root == local.root
+    shard, expected = tokens.read(local, blobs["en"][0]), tokens.read(corpus.store, blobs["en"][0])
+    assert not shard.values.flags.owndata
+    assert np.array_equal(shard.values, expected.values)
+    assert [path.name for path in tmp_path.rglob(".tmp-*")] == []
+
+
+def test_a_copy_with_other_bytes_is_refused(made, tmp_path):
+    blob = made[2]["en"][0]
+    remote = Store("memory://train-tokens-damaged")
+    remote.fs.pipe_file(remote.path(blob.path), b"other bytes")
+    with pytest.raises(CorruptionError, match=blob.digest):
+        tokens.localise(remote, {"en": [blob]}, tmp_path)
+
+
 def test_large_vocabularies_take_int32(made):
 
     corpus, tokenizer, _ = made
@@ -72,6 +98,7 @@ def test_command_prints_counts_and_refuses_unknown_languages(tmp_path):
     commit(tmp_path / "store", {"en": ntrex("en", 100, 10), "fr": ntrex("fr", 100, 10)})
     runner = CliRunner()
     arguments = ["--root", str(tmp_path / "store"), "--version", "test@latest", "--vocab-size", "1200"]
+    arguments += ["--cache", str(tmp_path / "tokenizers")]
     result = runner.invoke(tokens.app, arguments)
     assert result.exit_code == 0, result.output
     assert "en: 10 documents" in result.output
