@@ -21,7 +21,7 @@ from ingest.report import balanced, speed_table
 from recipes.sample_site.server import serve
 from shards.commands import run
 from shards.errors import InputError
-from train.pretrain import pretrain
+from train.loop import pretrain
 from train.settings import PretrainConfig, PretrainResult
 
 RECIPE = Path(__file__).with_name("demo.toml")

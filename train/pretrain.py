@@ -1,201 +1,127 @@
-"""Pretrain mT5 on a version: one loop. The same command again resumes from the last checkpoint.
-
-On a CPU a resumed run has the losses of an unbroken one to the bit (same torch, same number of threads). On a GPU it
-has them to rounding: torch's default kernels there add in no fixed order.
-
-python -m train.pretrain --version demo@latest --out runs/demo --size tiny --steps 300
-torchrun --nproc-per-node 8 -m train.pretrain --version medical@v1 --out runs/large --size large --batch 128
-"""
+"""The command `python -m train.pretrain`: its options, and the run in a few lines."""
 
 import math
-import time
+import os
 from pathlib import Path
+from typing import Annotated
 
-import numpy as np
-import torch
-from rich.progress import Progress
+import typer
+from rich.table import Table
 
+from shards.commands import console, run
 from shards.errors import InputError
-from train import checkpoint
-from train import tokens as token_shards
-from train.commands import choose_languages, open_version, progress_bar
-from train.convert import load_pretrained
-from train.corrupt import Noise
-from train.data import ExampleStream, held_out_examples, split
-from train.distributed import Group, join
-from train.evaluate import Examples, held_out_losses
-from train.export import export
-from train.loss import batch_loss
-from train.mixture import temperature_weights
-from train.model import MT5, preset
-from train.optim import AdamWScaled, Schedule, gradient_norm
-from train.permute import key_of
-from train.plot import plot_losses
-from train.rundir import RunDir
+from train.commands import DatabaseUrl
+from train.loop import pretrain
 from train.settings import PretrainConfig, PretrainResult
-from train.tokenizer import Tokenizer
 
-PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
-
-
-def pretrain(config: PretrainConfig) -> PretrainResult:
-    """Run, or resume, a pretraining run to its last step; plot its losses and export the model."""
-    group = join(config.device)
-    try:
-        with progress_bar(disable=not group.leads) as bar:
-            return _pretrain(config, group, bar)
-    finally:
-        group.leave()
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 
-def _pretrain(config: PretrainConfig, group: Group, bar: Progress) -> PretrainResult:
-    if config.batch % group.world:
-        raise InputError(f"batch {config.batch} cannot be shared by {group.world} processes; give a multiple")
-    run = RunDir(Path(config.out))
-    tokens, stream, held_out, version = prepare(config, group, run, bar)
-    model = build_model(config, tokens, precision(config.precision, group.device)).to(group.device)
-    optimizer = AdamWScaled(model, decay=config.weight_decay)
-    schedule = Schedule(config.schedule, config.lr, config.warmup, config.steps)
+@app.command()
+def main(
+    version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
+    out: Annotated[Path, typer.Option(help="The run's folder; the same folder again resumes the run.")],
+    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the version.")] = "work/store",
+    size: Annotated[str, typer.Option(help="tiny, small, base, large, xl or xxl (mT5's sizes).")] = "tiny",
+    init: Annotated[str, typer.Option(help="random, or the folder of a Hugging Face mT5 to go on from.")] = "random",
+    tokenizer: Annotated[str, typer.Option(help="train, a folder, a .model file, or a Hub name.")] = "train",
+    vocab_size: Annotated[int, typer.Option(help="Ids of a trained tokenizer, 100 sentinels included.")] = 32_000,
+    steps: Annotated[int, typer.Option(help="Steps in all.")] = 1000,
+    batch: Annotated[int, typer.Option(help="Examples a step, over all processes.")] = 16,
+    micro_batch: Annotated[int, typer.Option(help="Examples at once in one process; 0: its whole share.")] = 0,
+    input_length: Annotated[int, typer.Option(help="Encoder tokens of an example, at most 1800.")] = 512,
+    lr: Annotated[float, typer.Option(help="Peak learning rate, relative to each matrix's rms.")] = 2e-2,
+    schedule: Annotated[str, typer.Option(help="constant, rsqrt or cosine, after the warm-up.")] = "constant",
+    warmup: Annotated[int, typer.Option(help="Steps of linear warm-up.")] = 100,
+    weight_decay: Annotated[float, typer.Option(help="Decoupled weight decay.")] = 0.0,
+    clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
+    z_loss: Annotated[float, typer.Option(help="Weight of the z-loss.")] = 1e-4,
+    alpha: Annotated[float, typer.Option(help="Languages are mixed by documents ** alpha.")] = 0.3,
+    weights: Annotated[str, typer.Option(help="Explicit mixture instead, for example en=2,fr=1.")] = "",
+    languages: Annotated[str, typer.Option(help="Only these, comma-separated (default: all).")] = "",
+    held_out: Annotated[float, typer.Option(help="Share of documents that are only evaluated.")] = 0.02,
+    eval_every: Annotated[int, typer.Option(help="Steps between held-out evaluations; 0: at the end.")] = 100,
+    eval_examples: Annotated[int, typer.Option(help="Held-out examples of each language, at most.")] = 64,
+    checkpoint_every: Annotated[int, typer.Option(help="Steps between checkpoints; 0: at the end.")] = 100,
+    keep: Annotated[int, typer.Option(help="Checkpoints to keep.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of order, noise and parameters.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    database: DatabaseUrl = None,
+) -> None:
+    """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
 
-    done = max(checkpoint.steps(run.checkpoints), default=0)
-    if done:
-        checkpoint.load(run.checkpoints, done, model, optimizer)
-    if group.leads:
-        run.keep_until(done)
-    group.wait()
+    A tiny model with its own tokenizer, on a laptop:
 
-    share = config.batch // group.world
-    micro = min(config.micro_batch or share, share)
-    target_tokens = config.batch * stream.target_length
-    task = bar.add_task("train", total=config.steps, completed=done, note="")
-    for step in range(done + 1, config.steps + 1):
-        began = time.perf_counter()
-        first = (step - 1) * config.batch + group.rank * share
-        sums = torch.zeros(len(stream.languages), 2, dtype=torch.float64, device=group.device)
-        for start in range(first, first + share, micro):
-            batch = stream.batch(start, min(start + micro, first + share))
-            inputs, targets = (torch.from_numpy(ids).to(group.device) for ids in (batch.inputs, batch.targets))
-            loss, nll = batch_loss(model, inputs, targets, target_tokens, config.z_loss)
-            loss.backward()
-            rows = torch.from_numpy(batch.languages).to(group.device)
-            sums.index_add_(0, rows, torch.stack([nll, torch.full_like(nll, targets.shape[1])], dim=1).double())
-        group.sum_gradients(model)
-        norm = gradient_norm(model)
-        totals = group.sum(sums).tolist()
-        mean = sum(nll for nll, _ in totals) / target_tokens
-        if not (math.isfinite(mean) and math.isfinite(norm)):
-            raise InputError(
-                f"loss is {mean} and the gradient's norm {norm.item()} at step {step}: "
-                "give a smaller --lr or a longer --warmup and a new --out"
-            )
-        lr = schedule.at(step)
-        optimizer.step(lr, (config.clip / (norm + 1e-6)).clamp(max=1.0))
+    [dim]python -m train.pretrain --version demo@latest --out runs/demo --vocab-size 4000 --input-length 128[/dim]
 
-        record = {
-            "step": step,
-            "loss": mean,
-            "languages": {
-                name: nll / count for name, (nll, count) in zip(stream.languages, totals, strict=True) if count
-            },
-            "lr": lr,
-            "gradient_norm": norm.item(),
-            "examples": step * config.batch,
-            "tokens": step * config.batch * stream.raw,
-        }
-        last = step == config.steps
-        if last or (config.eval_every and step % config.eval_every == 0):
-            record["held_out"] = held_out_losses(model, held_out, micro, group)
-        speed = config.batch * stream.input_length / (time.perf_counter() - began)
-        if group.leads:
-            run.log(record | {"input_tokens_per_second": round(speed)})
-            if last or (config.checkpoint_every and step % config.checkpoint_every == 0):
-                checkpoint.save(run.checkpoints, step, model, optimizer, config.keep)
-        bar.update(task, completed=step, note=f"loss {mean:.3f} · {speed:,.0f} tokens/s")
+    Go on from mT5-large on eight GPUs:
 
-    return finish(config, group, run, model, tokens, version)
+    [dim]torchrun --nproc-per-node 8 -m train.pretrain --version medical@v1 --out runs/large --init models/mt5-large
+    --tokenizer models/mt5-large --batch 128 --micro-batch 16 --lr 1e-3 --steps 50000[/dim]
 
-
-def prepare(
-    config: PretrainConfig, group: Group, run: RunDir, bar: Progress
-) -> tuple[Tokenizer, ExampleStream, Examples, str]:
-    """Tokenizer, training stream, held-out examples and the version's id. The leading process makes what is missing."""
-    corpus = open_version(config.root, config.version, config.database)
-    languages = choose_languages(corpus, config.languages or tuple(config.weights))
-    fixed = config.fixed() | {"version_id": corpus.manifest.id}
-    fixed["dtype"] = str(precision(config.precision, group.device))
-    if group.leads:
-        run.check(fixed)  # before the work
-    else:
-        group.wait()  # until the leading process has made everything; then all is found
-    tokens = token_shards.obtain_tokenizer(
-        corpus, config.tokenizer, languages, config.training(), run.path / "tokenizer", bar
+    Losses are in metrics.jsonl and loss.png, the model for transformers in model/.
+    """
+    config = PretrainConfig(
+        root=str(root),
+        version=version,
+        out=str(out),
+        size=size,
+        init=init,
+        tokenizer=tokenizer,
+        vocab_size=vocab_size,
+        steps=steps,
+        batch=batch,
+        micro_batch=micro_batch,
+        input_length=input_length,
+        lr=lr,
+        schedule=schedule,
+        warmup=warmup,
+        weight_decay=weight_decay,
+        clip=clip,
+        z_loss=z_loss,
+        alpha=alpha,
+        weights=parse_weights(weights),
+        languages=tuple(filter(None, languages.split(","))),
+        held_out=held_out,
+        eval_every=eval_every,
+        eval_examples=eval_examples,
+        checkpoint_every=checkpoint_every,
+        keep=keep,
+        seed=seed,
+        device=device,
+        precision=precision,
+        database=database,
     )
-    fixed["tokenizer_digest"] = tokens.digest
-    if group.leads:
-        run.check(fixed)
-    blobs = token_shards.tokenise(corpus, tokens, languages, bar)
-    if group.leads:
-        run.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
-    store = token_shards.localise(corpus.store, blobs, run.path / "tokens")
-    if group.leads:
-        group.wait()
-
-    noise = Noise()
-    parts = {
-        language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
-        for language in languages
-    }
-    train = {language: documents for language, (documents, _) in parts.items()}
-    sizes = {name: len(documents.length) for name, documents in train.items()}
-    weights = config.weights or temperature_weights(sizes, config.alpha)
-    stream = ExampleStream(train, weights, config.input_length, tokens.sentinels, tokens.eos_id, config.seed, noise)
-    held_out = {
-        language: held_out_examples(
-            language, documents, stream.raw, config.eval_examples, tokens.sentinels, tokens.eos_id, noise
-        )
-        for language, (_, documents) in parts.items()
-    }
-    return tokens, stream, held_out, corpus.manifest.id
+    result = pretrain(config)
+    if os.environ.get("RANK", "0") == "0":
+        console().print(summary(result))
 
 
-def build_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
-    """A fresh model of the size, or the one to go on from, which must have a row for every id of the tokenizer."""
-    if config.init == "random":
-        rows = -(-tokens.size // PADDED_ROWS) * PADDED_ROWS
-        return MT5(preset(config.size, rows), dtype).initialise(key_of(config.seed, "model"))
-    model = load_pretrained(Path(config.init), dtype)
-    if model.config.vocab_size < tokens.size:
-        raise InputError(
-            f"{config.init} has {model.config.vocab_size} rows, the tokenizer {tokens.size} ids: "
-            "give the model's own tokenizer with --tokenizer"
-        )
-    return model
+def parse_weights(text: str) -> dict[str, float]:
+    """Language weights of "en=2,fr=1"; empty for an empty text."""
+    weights = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            weights[name.strip()] = float(value)
+        except ValueError:
+            raise InputError(f"weight {part!r} is not LANGUAGE=NUMBER, for example en=2") from None
+        if not math.isfinite(weights[name.strip()]):
+            raise InputError(f"weight {part!r} is not a finite number")
+    return weights
 
 
-def precision(name: str, device: torch.device) -> torch.dtype:
-    """What the model computes in; auto is bfloat16 on a GPU that has it (float16 overflows in mT5), else float32."""
-    if name == "auto":
-        name = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
-    return torch.bfloat16 if name == "bf16" else torch.float32
-
-
-def finish(
-    config: PretrainConfig, group: Group, run: RunDir, model: MT5, tokens: Tokenizer, version: str
-) -> PretrainResult:
-    """Plot, export and sum up."""
-    if group.leads:
-        plot_losses(run.metrics(), run.loss_plot, f"mT5 {config.size} on {config.version} ({version})")
-        export(run.export, model, tokens)
-    group.wait()
-    records = list(run.metrics())
-    held_out = [record["held_out"] for record in records if "held_out" in record]
-    edge = max(1, min(10, len(records) // 4))
-    first, last = (float(np.mean([one["loss"] for one in part])) for part in (records[:1], records[-edge:]))
-    return PretrainResult(run.path, run.loss_plot, run.export, first, last, held_out[-1] if held_out else {})
+def summary(result: PretrainResult) -> Table:
+    """The run in a few lines."""
+    table = Table(show_header=False, box=None)
+    table.add_row("training loss", f"{result.first_loss:.3f} → {result.last_loss:.3f}")
+    for language, loss in result.losses.items():
+        table.add_row(f"held-out loss {language}", f"{loss:.3f}")
+    table.add_row("plot", str(result.loss_plot))
+    table.add_row("model", str(result.export_dir))
+    return table
 
 
 if __name__ == "__main__":
-    from shards.commands import run as run_command
-    from train.cli import app
-
-    run_command(app)
+    run(app)

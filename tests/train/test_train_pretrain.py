@@ -19,18 +19,18 @@ from sentencepiece import sentencepiece_model_pb2 as proto
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from typer.testing import CliRunner
 
-import train.pretrain
+import train.loop
 import train.tokens
 from shards.errors import InputError
 from train import checkpoint, distributed
-from train.cli import app, parse_weights
 from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
 from train.evaluate import held_out_losses
+from train.loop import prepare, pretrain
 from train.model import shift_right
 from train.optim import gradient_norm
-from train.pretrain import prepare, pretrain
+from train.pretrain import app, parse_weights
 from train.rundir import RunDir
 from train.settings import PretrainConfig
 
@@ -215,7 +215,7 @@ def test_another_tokenizer_under_the_same_path_is_refused(run, root, tmp_path):
 
 
 def test_another_precision_on_resuming_is_refused(run, monkeypatch):
-    monkeypatch.setattr(train.pretrain, "precision", lambda *_: torch.bfloat16)  # as "auto" gives on a GPU
+    monkeypatch.setattr(train.loop, "precision", lambda *_: torch.bfloat16)  # as "auto" gives on a GPU
     with pytest.raises(InputError, match=r"dtype = 'torch.float32', this one has 'torch.bfloat16'"):
         pretrain(run[0])
 
@@ -233,7 +233,7 @@ def test_a_gradient_that_is_not_finite_never_reaches_a_checkpoint(root, tmp_path
         steps.append(gradient_norm(model))
         return steps[-1] * (float("nan") if len(steps) == 4 else 1.0)
 
-    monkeypatch.setattr(train.pretrain, "gradient_norm", norm)
+    monkeypatch.setattr(train.loop, "gradient_norm", norm)
     with pytest.raises(InputError, match=r"norm nan at step 4: give a smaller --lr"):
         pretrain(config(root, tmp_path / "run", steps=6, checkpoint_every=1))
     assert max(checkpoint.steps(tmp_path / "run" / "checkpoints")) == 3
