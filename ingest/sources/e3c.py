@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
+from ingest.sources.files import find_files, read_input
 from ingest.sources.licenses import spdx
 from shards.step import local
 
@@ -35,17 +35,11 @@ class E3C:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """One record or refusal a file."""
         for name, path in partition.paths():
-            try:
-                data = read_capped(path, _LIMIT)
-            except READ_ERRORS as error:
-                yield Refusal(name, "read", read_failure(error), str(error), name)
-                continue
-            yield _record(data, name)
+            data = read_input(path, name, _LIMIT)
+            yield data if isinstance(data, Refusal) else _record(data, name)
 
 
-def _record(data: bytes | None, name: str) -> Record | Refusal:
-    if data is None:
-        return Refusal(name, "read", "too-large", f"more than {_LIMIT} bytes", name)
+def _record(data: bytes, name: str) -> Record | Refusal:
     try:
         entry = json.loads(data.decode("utf-8-sig"))
         language, key, text = entry["language"].lower(), entry["id"], entry["text"]

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from ingest.sources.base import Refusal
 from shards.errors import InputError
 
 # What reading a damaged or cut compressed file raises, whatever the compression.
@@ -50,6 +51,15 @@ def read_capped(path: Path, limit: int) -> bytes | None:
     with open_stream(path) as stream:
         data = stream.read(limit + 1)
     return data if len(data) <= limit else None
+
+
+def read_input(path: Path, name: str, limit: int) -> bytes | Refusal:
+    """All of an input file called `name`, or its refusal when it is damaged or larger than `limit` bytes."""
+    try:
+        data = read_capped(path, limit)
+    except READ_ERRORS as error:
+        return Refusal(name, "read", read_failure(error), str(error), name)
+    return Refusal(name, "read", "too-large", f"more than {limit} bytes", name) if data is None else data
 
 
 def plain_suffix(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.files import READ_ERRORS, find_files, plain_suffix, read_capped, read_failure
+from ingest.sources.files import find_files, plain_suffix, read_input
 from shards.errors import InputError
 from shards.step import local
 
@@ -40,13 +40,9 @@ class Folder:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """One record or refusal a file."""
         for name, path in partition.paths():
-            try:
-                data = read_capped(path, self.limit)
-            except READ_ERRORS as error:
-                yield Refusal(name, "read", read_failure(error), str(error), name)
-                continue
-            if data is None:
-                yield Refusal(name, "read", "too-large", f"more than {self.limit} bytes", name)
+            data = read_input(path, name, self.limit)
+            if isinstance(data, Refusal):
+                yield data
                 continue
             yield Record(
                 name, _TYPES[plain_suffix(name)], name, payload=data, language=self.language, license=self.license,

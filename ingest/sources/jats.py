@@ -15,7 +15,7 @@ from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
 from ingest.sources.elements import SAFE, EntityError, resolve_entities, strip_namespaces
-from ingest.sources.files import READ_ERRORS, find_files, read_capped, read_failure
+from ingest.sources.files import find_files, read_input
 from ingest.sources.jats_prepare import prepare
 from ingest.sources.jats_text import inline, render
 from ingest.sources.languages import language_code
@@ -44,13 +44,9 @@ class Jats:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """One record or refusal a file."""
         for name, path in partition.paths():
-            try:
-                data = read_capped(path, self.limit)
-            except READ_ERRORS as error:
-                yield Refusal(name, "read", read_failure(error), str(error), name)
-                continue
-            if data is None:
-                yield Refusal(name, "read", "too-large", f"more than {self.limit} bytes", name)
+            data = read_input(path, name, self.limit)
+            if isinstance(data, Refusal):
+                yield data
                 continue
             try:
                 root = strip_namespaces(etree.fromstring(data, etree.XMLParser(**SAFE)))
