@@ -28,9 +28,9 @@ def reference(folder_recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return root, build(folder_recipe, root).version
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ray_session() -> Iterator[None]:
-    """One local Ray for all tests of a run: it takes ten seconds and more to start."""
+    """One local Ray for all tests here: it takes ten seconds and more to start."""
     ray = pytest.importorskip("ray")
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
     yield

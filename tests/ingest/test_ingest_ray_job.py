@@ -40,7 +40,8 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     }
     dashboard = free_port()
     command = [str(BIN / "ray"), "start", "--head", "--block", "--num-cpus=2", f"--port={free_port()}",
-               "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}", "--disable-usage-stats"]  # fmt: skip
+               "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}",
+               f"--dashboard-agent-listen-port={free_port()}", "--disable-usage-stats"]  # fmt: skip
     with (tmp_path / "head.log").open("w") as log:
         head = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     address = f"http://127.0.0.1:{dashboard}"
