@@ -71,7 +71,7 @@ def _status(url: str, token: str = "") -> int | None:
 def submit(address: str, environment: dict[str, str], entrypoint: list[str]) -> subprocess.CompletedProcess:
     """Submit and wait for the job's end; a head that has just started answers for a while that it has no agent yet."""
     command = [str(BIN / "ray"), "job", "submit", "--address", address, "--working-dir", ".", "--", *entrypoint]
-    for _ in range(60):
+    for _ in range(20):
         done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
         if "No available agent" not in done.stderr + done.stdout:
             return done
