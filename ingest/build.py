@@ -57,7 +57,7 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
         rules = _rules(recipe, priority)
         for unit in units:
             label = f"{source.name}/{unit.name}"
-            extract = Node(Extract(source, unit), label)
+            extract = Node(Extract(source, unit, options=recipe.document.extraction.options), label)
             text = {"documents": extract.port("documents", ("doc_id", "text"))}
             scores = {step.name: Node(step, label, text).port("scores") for step in (language, domain, quality)}
             facts = {"documents": extract.port("documents", _RULE_COLUMNS)}

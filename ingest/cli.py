@@ -1,4 +1,4 @@
-"""`python -m ingest`: run, plan, status and retry of a recipe's build."""
+"""`python -m ingest`: sources, fetch, plan, run, status and retry of a recipe."""
 
 from collections import Counter
 from enum import StrEnum
@@ -12,10 +12,14 @@ from ingest import job, plan_views, runlog
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory
 from ingest.engine.executors import Executor, InProcess
+from ingest.fetch.bring import reachable
+from ingest.fetch.progress import fetch_sources
 from ingest.progress import BuildProgress
-from ingest.recipe import Crawl, Recipe, load
+from ingest.recipe import Recipe, load
+from ingest.recipe_sources import Crawl
 from ingest.report import balanced, speed_table
 from ingest.retry import forget, may_pass
+from ingest.sources_page import overview, page
 from shards import commands
 from shards.errors import BuildError
 
@@ -24,11 +28,13 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
-    help="""Build versions of a corpus from recipes.
+    help="""Bring sources and build versions of a corpus from recipes.
 
 **Examples**
 
+    python -m ingest sources                     # what can be read
     python -m ingest plan   recipes/demo.toml    # what would run
+    python -m ingest fetch  recipes/NAME.toml    # bring the files
     python -m ingest run    recipes/demo.toml    # after a kill: resumes
     python -m ingest run    recipes/demo.toml --engine local
     python -m ingest status recipes/demo.toml    # last run, quarantine
@@ -123,21 +129,63 @@ def plan(
     recipe: RecipePath,
     root: Root = "work/store",
     everything: Annotated[bool, typer.Option("--all", help="List every partition, not the first few")] = False,
+    offline: Annotated[bool, typer.Option(help="Do not ask the publishers whether they can be reached")] = False,
 ) -> None:
-    """Show partitions, what is done already and what would run; nothing is run."""
-    loaded = load(recipe)
-    graph, forecasts, uncrawled = job.predict(loaded, root)
+    """Show sources, partitions, what is done already and what would run; nothing is run or fetched."""
+    loaded = load(recipe, unfetched=True)
+    graph, forecasts, waiting = job.predict(loaded, root)
     states = {item.node: item.state for item in forecasts}
-    console.print(plan_views.sources(loaded, graph, uncrawled))
-    console.print(plan_views.partitions(graph, states, None if everything else plan_views.SHOWN))
-    console.print(plan_views.tasks(forecasts))
+    addresses = {entry.name: entry.fetcher.probe() for entry in loaded.entries if entry.fetcher and not offline}
+    with console.status("asking the publishers ..."):
+        reached = reachable(addresses, loaded.document.contact)
+    console.print(plan_views.sources(loaded, graph, waiting, reached))
+    if loaded.document.paper:
+        console.print(plan_views.paper(loaded, waiting))
+    if graph.chains:
+        console.print(plan_views.partitions(graph, states, None if everything else plan_views.SHOWN))
+        console.print(plan_views.tasks(forecasts))
     todo = sum(state != "cached" for state in states.values())
+    unfetched = [entry.name for entry in loaded.entries if entry.absent]
+    uncrawled = [name for name in waiting if name not in unfetched]
+    if unfetched:
+        console.print(f"{len(unfetched)} sources are not here yet; next: `python -m ingest fetch {recipe}`")
     if uncrawled:
         console.print(f"`run` would first crawl {', '.join(uncrawled)}; what that brings can be planned only then")
     elif todo:
         console.print(f"{todo:,} tasks would run, and then the shards be packed")
-    else:
+    elif not unfetched:
         console.print("everything up to the verdicts is done")
+
+
+@app.command()
+def fetch(
+    recipe: RecipePath,
+    only: Annotated[list[str] | None, typer.Option(help="Sources to fetch (default: all that can be)")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many new files of each source: a taste")] = None,
+) -> None:
+    """Bring the sources' files from their publishers into the folders that the recipe names.
+
+    Each publisher is told who asks (the recipe's `contact`), asked no faster than it wants, and obeyed when it says
+    later. What is there is not asked for again: run it again after a kill, or to get what is new.
+
+    `python -m ingest fetch recipes/medical_mt5.toml --only pubmed --limit 3`
+    """
+    loaded = load(recipe, unfetched=True)
+    missed = fetch_sources(loaded, frozenset(only or ()), limit, console)
+    if missed:
+        raise BuildError(f"{missed:,} files could not be had, see above; run the same command again to try them")
+    console.print(f"next: python -m ingest plan {recipe}", style="dim")
+
+
+@app.command()
+def sources(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/sources.md")] = False,
+) -> None:
+    """List the kinds of sources: what each holds, its licence rule, how one gets it and what its publisher asks for."""
+    if markdown:
+        print(page(), end="")
+    else:
+        console.print(overview())
 
 
 @app.command()

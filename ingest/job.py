@@ -17,7 +17,8 @@ from ingest.crawl.rounds import crawl_directory, run_crawl
 from ingest.engine.executors import Executor
 from ingest.engine.graph import Node, Receipt
 from ingest.engine.scheduler import Event, Forecast, Run, forecast, run
-from ingest.recipe import Crawl, Recipe
+from ingest.recipe import Recipe
+from ingest.recipe_sources import Crawl
 from ingest.sources.base import Partition, Source
 from ingest.sources.crawl import Crawled
 from shards import schema
@@ -73,7 +74,8 @@ def make(
         name=recipe.name,
         recipe=recipe.as_json(),
         sources=[
-            _source(source, kind, units) for source, kind, units in zip(sources, recipe.kinds, partitions, strict=True)
+            _source(source, entry.kind, units)
+            for source, entry, units in zip(sources, recipe.entries, partitions, strict=True)
         ],
         shards=shards,
         verdicts=[result.receipts[node].outputs["verdicts"] for node in graph.verdicts],
@@ -87,13 +89,17 @@ def make(
 
 
 def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], list[str]]:
-    """What `make` would do: the graph, each node's forecast, and the crawls that must run before more can be said."""
+    """What `make` would do: the graph, each node's forecast, and the sources of which no more can be said yet.
+
+    Those are the crawls that have not run and the sources whose files are not there.
+    """
     store = Store(root)
-    uncrawled = [s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)]
+    crawls = {s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)}
+    waiting = [entry.name for entry in recipe.entries if entry.absent or entry.name in crawls]
     sources = [open_source(s, root) for s in recipe.sources]
-    partitions = [[] if source.name in uncrawled else source.partitions() for source in sources]
+    partitions = [[] if source.name in waiting else source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
-    return graph, forecast(graph.verdicts, store), uncrawled
+    return graph, forecast(graph.verdicts, store), waiting
 
 
 def open_source(source: Source | Crawl, root: str) -> Source:

@@ -3,26 +3,60 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from ingest.build import Graph
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Forecast
 from ingest.recipe import Recipe
+from ingest.recipe_sources import Crawl, Entry
 
 SHOWN = 12  # partitions listed unless all are asked for
 _WORDS = {"cached": "[green]done[/]", "ready": "would run", "waits": "waits"}
 
 
-def sources(recipe: Recipe, graph: Graph, uncrawled: Collection[str]) -> Table:
-    """Partitions and megabytes of each source."""
-    table = _table(f"{recipe.name}: sources", "source", "kind", ">partitions", ">MB")
-    for source, kind in zip(recipe.sources, recipe.kinds, strict=True):
-        units = [chain.partition for chain in graph.chains if chain.source.name == source.name]
-        if source.name in uncrawled:
-            table.add_row(source.name, kind, "[yellow]not crawled yet[/]", "")
-        else:
-            table.add_row(source.name, kind, f"{len(units):,}", f"{sum(unit.bytes for unit in units) / 1e6:,.1f}")
+def sources(recipe: Recipe, graph: Graph, waiting: Collection[str], reached: Mapping[str, str]) -> Table:
+    """What each source is, what of it is here, and whether its publisher answers (`reached`: name -> answer)."""
+    names = (
+        "source, and how it is had",
+        "languages",
+        "licence",
+        "expected",
+        "here",
+        *(["reachable"] if reached else []),
+    )
+    table = _table(f"{recipe.name}: sources", *names)
+    table.show_lines = True
+    for entry in recipe.entries:
+        units = [chain.partition for chain in graph.chains if chain.source.name == entry.name]
+        about = entry.about
+        here = f"{len(units):,} partitions, {sum(unit.bytes for unit in units) / 1e6:,.1f} MB"
+        if entry.name in waiting:
+            here = f"[yellow]{_waits_for(entry)}[/]"
+        title = f"[bold]{escape(entry.name)}[/] [dim]({entry.kind})[/] {escape(about.title)}"
+        title += f"\n[dim]{escape(about.access)}[/]"
+        cells = (title, ", ".join(about.languages) or "any", escape(about.license), escape(about.size), here)
+        table.add_row(*cells, *([reached.get(entry.name, "")] if reached else []))
+    return table
+
+
+def _waits_for(entry: Entry) -> str:
+    if isinstance(entry.source, Crawl):
+        return "not crawled yet"
+    return "not fetched yet" if entry.fetcher else "to be obtained by hand"
+
+
+def paper(recipe: Recipe, waiting: Collection[str]) -> Table:
+    """The rows of the corpus the recipe is measured against, and what serves each here."""
+    table = _table("the paper's corpus, row by row", "", "row", ">words", "served here by", "note")
+    for row in recipe.document.paper:
+        words = f"{row.words:,}" if row.checked else f"[dim]about {row.words:,}[/]"
+        names = ", ".join(f"[yellow]{name}[/]" if name in waiting else f"[green]{name}[/]" for name in row.sources)
+        table.add_row(row.language, escape(row.row), words, names or "[red]nothing[/]", escape(row.note))
+    for language in sorted({row.language for row in recipe.document.paper}):
+        total = sum(row.words for row in recipe.document.paper if row.language == language)
+        table.add_row(language, "[bold]all[/]", f"[bold]{total:,}[/]", "", "")
     return table
 
 

@@ -1,20 +1,19 @@
 """Recipes: what a user wants, as TOML, refused with line and remedy before anything runs."""
 
 import dataclasses
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
-from ingest.crawl.config import CrawlConfig
+from ingest.extract.options import HtmlOptions, Options, PdfOptions
+from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
 from ingest.sources.base import Source
-from ingest.sources.catalogue import KINDS
 from ingest.toml_lines import line_of
 from shards.errors import InputError
-from shards.step import local, parameters
+from shards.step import parameters
 
 LANGUAGES = ("en", "fr", "it", "es")
 
@@ -28,6 +27,14 @@ class Rights(_Section):
 
     honour_opt_outs: bool = True
     licenses: tuple[str, ...] = ()
+
+
+class HtmlRules(_Section):
+    """Web pages."""
+
+
+class PdfRules(_Section):
+    """PDF files."""
 
 
 class LanguageRules(_Section):
@@ -103,10 +110,37 @@ class DedupRules(_Section):
         return Signature(ngram=self.ngram, permutations=self.bands * self.rows, min_shingles=self.min_shingles)
 
 
+class Extraction(_Section):
+    """How payloads become text."""
+
+    html: HtmlRules = HtmlRules()
+    pdf: PdfRules = PdfRules()
+
+    @property
+    def options(self) -> Options:
+        """The extract step's parameters."""
+        return Options(HtmlOptions(**dict(self.html)), PdfOptions(**dict(self.pdf)))
+
+
 class ShardRules(_Section):
     """Shards hold about `max_mb` megabytes of characters each."""
 
     max_mb: float = Field(256, gt=0)
+
+
+class PaperRow(_Section):
+    """A row of the corpus that the recipe is measured against: its words, and which sources serve it here.
+
+    `checked` is false for words that are recalled, not read in a publication; `note` says what replaces a source that
+    cannot be had.
+    """
+
+    language: Literal["en", "fr", "it", "es"]
+    row: str
+    words: int = Field(ge=0)
+    checked: bool = True
+    sources: tuple[str, ...] = ()
+    note: str = ""
 
 
 class _Document(_Section):
@@ -115,7 +149,9 @@ class _Document(_Section):
     license: str = "other"
     contact: str = ""
     sources: list[dict[str, Any]] = Field(min_length=1)
+    paper: tuple[PaperRow, ...] = ()
     rights: Rights = Rights()
+    extraction: Extraction = Extraction()
     language: LanguageRules = LanguageRules()
     domain: DomainRules = DomainRules()
     quality: QualityRules = QualityRules()
@@ -124,34 +160,23 @@ class _Document(_Section):
 
 
 @dataclasses.dataclass(frozen=True)
-class Crawl:
-    """A source of kind "crawl": its captures are made first, then read like any archive.
-
-    `crawlers`: how many tasks share the hosts; a crawl that has begun keeps its number.
-    """
-
-    name: str
-    config: CrawlConfig
-    crawlers: int = local(default=1)
-
-
-@dataclasses.dataclass(frozen=True)
 class Recipe:
-    """A checked recipe. `sources` are in order of priority: of two duplicates, the earlier source's is kept."""
+    """A checked recipe. `entries` are in order of priority: of two duplicates, the earlier source's is kept."""
 
     name: str
     path: Path
-    sources: tuple[Source | Crawl, ...]
-    kinds: tuple[str, ...]
+    entries: tuple[Entry, ...]
     document: _Document
+
+    @property
+    def sources(self) -> tuple[Source | Crawl, ...]:
+        """The readers of the sources, and what is to be crawled."""
+        return tuple(entry.source for entry in self.entries)
 
     def as_json(self) -> dict[str, Any]:
         """What shapes a version, as plain data: no path of this machine is in it."""
-        plain = self.document.model_dump(mode="json", exclude={"language": {"model"}})
-        plain["sources"] = [
-            {"kind": kind} | _without_types(parameters(source))
-            for kind, source in zip(self.kinds, self.sources, strict=True)
-        ]
+        plain = self.document.model_dump(mode="json", exclude={"language": {"model"}, "paper": True})
+        plain["sources"] = [{"kind": entry.kind} | _without_types(parameters(entry.source)) for entry in self.entries]
         return plain
 
 
@@ -162,8 +187,11 @@ def _without_types(plain: Any) -> Any:
     return [_without_types(value) for value in plain] if isinstance(plain, list) else plain
 
 
-def load(path: str | Path) -> Recipe:
-    """Read and check a recipe; `InputError` lists every fault with its line and what to do."""
+def load(path: str | Path, unfetched: bool = False) -> Recipe:
+    """Read and check a recipe; `InputError` lists every fault with its line and what to do.
+
+    `unfetched`: a source whose files are not there yet is no fault (its entry says so), for planning and fetching.
+    """
     path = Path(path)
     if not path.is_file():
         known = sorted(str(found) for found in Path("recipes").glob("*.toml"))
@@ -177,88 +205,21 @@ def load(path: str | Path) -> Recipe:
     try:
         document = _Document.model_validate(plain)
     except ValidationError as error:
-        faults += [_explain(path, text, _Document, (), one) for one in error.errors()]
-    sources = _sources(path, text, plain.get("sources"), faults)
+        faults += [explain(path, text, _Document, (), one) for one in error.errors()]
+    entries = read_sources(path, text, plain.get("sources"), faults)
+    faults += [] if unfetched else [entry.absent for entry in entries if entry.absent]
+    if not faults:
+        faults += _unknown_sources(path, text, document, {entry.name for entry in entries})
     if faults:
         raise InputError("\n".join(sorted(set(faults))))
-    kinds = tuple(entry["kind"] for entry in plain["sources"])
-    return Recipe(document.name, path, sources, kinds, document)
+    return Recipe(document.name, path, entries, document)
 
 
-def _sources(path: Path, text: str, entries: object, faults: list[str]) -> tuple[Source | Crawl, ...]:
-    """Build each source's reader; what is wrong goes to `faults`."""
-    found, names = [], set()
-    for at, entry in enumerate(entries if isinstance(entries, list) else []):
-        place = ("sources", at)
-        if not isinstance(entry, dict):
-            continue  # told by the check of the whole
-        kind = entry.get("kind")
-        if not isinstance(kind, str) or (kind not in KINDS and kind != "crawl"):
-            message = f"kind is {kind!r}: choose one of crawl, {', '.join(sorted(KINDS))}{_nearest(str(kind), KINDS)}"
-            faults.append(f"{path}:{line_of(text, (*place, 'kind'))}: {message}")
-            continue
-        reader = CrawlConfig if kind == "crawl" else KINDS[kind]
-        values = {name: value for name, value in entry.items() if name != "kind"}
-        name = values.pop("name", None) if kind == "crawl" else values.get("name")
-        crawlers = values.pop("crawlers", 1) if kind == "crawl" else 1
-        if not isinstance(name, str) or not name or name in names:
-            faults.append(
-                f"{path}:{line_of(text, (*place, 'name'))}: each source needs a name of its own, not {name!r}"
-            )
-            continue
-        names.add(name)
-        if not isinstance(crawlers, int) or crawlers < 1:
-            where = line_of(text, (*place, "crawlers"))
-            faults.append(f"{path}:{where}: crawlers is {crawlers!r}: give a whole number of at least 1")
-            continue
-        if "root" in values:
-            values["root"] = str((path.parent / str(values["root"])).resolve())
-            if not Path(values["root"]).exists():
-                where = line_of(text, (*place, "root"))
-                faults.append(
-                    f"{path}:{where}: {values['root']} does not exist; root is relative to the recipe's folder"
-                )
-                continue
-        source = _make(path, text, reader, place, values, faults)
-        if source is not None:
-            found.append(Crawl(name, source, crawlers) if kind == "crawl" else source)
-    return tuple(found)
-
-
-def _make(path: Path, text: str, reader: type, place: tuple, values: dict, faults: list[str]) -> Any:
-    known = {field.name for field in dataclasses.fields(reader)}
-    unknown = [name for name in values if name not in known]
-    for name in unknown:
-        where = f"{path}:{line_of(text, (*place, name))}"
-        faults.append(f"{where}: unknown key {name!r}{_nearest(name, known)}")
-    if unknown:
-        return None
-    try:
-        return TypeAdapter(reader).validate_python(values)
-    except ValidationError as error:
-        faults += [_explain(path, text, reader, place, one) for one in error.errors()]
-    except InputError as error:
-        faults.append(f"{path}:{line_of(text, place)}: {error}")
-    return None
-
-
-def _explain(path: Path, text: str, model: type, place: tuple, error: dict[str, Any]) -> str:
-    """One fault as `file:line: what is wrong; what to do`."""
-    location = (*place, *error["loc"])
-    where = f"{path}:{line_of(text, location)}"
-    key = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        section = model
-        for part in error["loc"][:-1]:
-            field = getattr(section, "model_fields", {}).get(part)
-            section = field.annotation if field else section
-        return f"{where}: unknown key {key!r}{_nearest(str(error['loc'][-1]), getattr(section, 'model_fields', {}))}"
-    if error["type"] == "missing":
-        return f"{where}: {key} is missing; add it"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {key or 'recipe'}: {message}" + (f", not {error['input']!r}" if error["loc"] else "")
-
-
-def _nearest(word: str, known: Any) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known))}"
+def _unknown_sources(path: Path, text: str, document: _Document, names: set[str]) -> list[str]:
+    """Rows of the paper's tables that say they are served by a source the recipe does not have."""
+    return [
+        f"{path}:{line_of(text, ('paper', at, 'sources'))}: no source is called {name!r}{nearest(name, names)}"
+        for at, row in enumerate(document.paper)
+        for name in row.sources
+        if name not in names
+    ]

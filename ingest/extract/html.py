@@ -7,10 +7,12 @@ from lxml import etree, html
 
 from ingest.extract import metadata
 from ingest.extract.charset import decode
+from ingest.extract.options import HtmlOptions
 from ingest.extract.result import Extracted, ExtractError
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from shards.step import library_version
 
+_DEFAULTS = HtmlOptions()
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CELL_BLOCKS = ("p", "div", "ul", "ol", "dl", "dt", "dd", "li", "br")
 _ROW = re.compile(r"^\|.*$", re.M)
@@ -20,7 +22,7 @@ _ESCAPED = re.compile(r"(\\+)([`*_~\[\]<])")
 _ESCAPED_START = re.compile(r"^(\s*(?:(?:[-*+]|\d+\.) )*(?:\d{1,9})?)\\([-+>#.)])")
 
 
-def extract_html(payload: bytes, charset: str | None, url: str | None) -> Extracted:
+def extract_html(payload: bytes, charset: str | None, url: str | None, options: HtmlOptions = _DEFAULTS) -> Extracted:
     """Text and metadata of a page; `charset` as declared by HTTP. Raises `ExtractError` (malformed, empty)."""
     text, _ = decode(payload, charset)
     root = parse(text)

@@ -10,16 +10,18 @@ from datetime import UTC, datetime, timedelta
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ingest.extract.options import PdfOptions
 from ingest.extract.pdf_lines import Line, page_text, read_order, remove_running
 from ingest.extract.result import Extracted, ExtractError
 from shards.step import library_version
 
+_DEFAULTS = PdfOptions()
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
 _TAIL = 4096  # bytes in which the end mark must stand
 _HALF_WIDTH = 2.0  # points: boxes of degenerate characters are widened to this
 
 
-def extract_pdf(payload: bytes, max_pages: int) -> Extracted:
+def extract_pdf(payload: bytes, max_pages: int, options: PdfOptions = _DEFAULTS) -> Extracted:
     """Text of a PDF of at most `max_pages` pages; raises `ExtractError`.
 
     Reasons: encrypted (needs a password), truncated, malformed, too-many-pages, no-text (images only), empty (no page).

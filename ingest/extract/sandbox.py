@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.extract.framing import Decoder, FramingError, encode
+from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError
 from shards.errors import BuildError
 
@@ -36,6 +37,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+DEFAULT_OPTIONS = Options()
 
 
 class Sandbox:
@@ -48,28 +50,31 @@ class Sandbox:
         self._served = 0
         self._inherited = 0
 
-    def extract(self, payload: bytes, mime: str, charset: str | None, url: str | None) -> Extracted:
+    def extract(
+        self, payload: bytes, mime: str, charset: str | None, url: str | None, options: Options = DEFAULT_OPTIONS
+    ) -> Extracted:
         """Text of a payload. Raises `ExtractError`; reasons beside the extractors' own: crash, timeout, oom.
 
         A crash or lack of memory is tried once more in a fresh child, so that what documents before it left behind, or
         a busy machine, does not decide.
         """
+        header = {"mime": mime, "charset": charset, "url": url, "options": options.as_json()}
         try:
-            return self._once(payload, mime, charset, url)
+            return self._once(payload, header)
         except ExtractError as error:
             if error.reason not in ("crash", "oom"):
                 raise
         try:
-            return self._once(payload, mime, charset, url)
+            return self._once(payload, header)
         except ExtractError as error:
             raise ExtractError(error.reason, str(error), attempts=2) from error
 
-    def _once(self, payload: bytes, mime: str, charset: str | None, url: str | None) -> Extracted:
+    def _once(self, payload: bytes, header: dict) -> Extracted:
         if self._child is None or self._served >= self._limits.recycle:
             self._start()
         self._served += 1
         try:
-            request = encode({"id": self._served, "mime": mime, "charset": charset, "url": url}, payload)
+            request = encode(header | {"id": self._served}, payload)
         except FramingError as error:
             raise ExtractError("too-large", str(error)) from error
         try:

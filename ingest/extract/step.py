@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from ingest.extract.charset import decode
 from ingest.extract.clean import clean, clean_line
+from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError
-from ingest.extract.sandbox import DEFAULT_LIMITS, Limits, Sandbox, shared
+from ingest.extract.sandbox import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, Sandbox, shared
 from ingest.sources.base import Partition, Record, Refusal, Source
 from shards import schema
 from shards.step import Step
@@ -35,6 +36,7 @@ class Extract(Step):
     source: Source
     partition: Partition
     limits: Limits = DEFAULT_LIMITS
+    options: Options = DEFAULT_OPTIONS
 
     @property
     def source_bytes(self) -> int:
@@ -52,7 +54,7 @@ class Extract(Step):
         sandbox = shared(self.limits)
         for item in self.source.read(self.partition):
             inputs += 1
-            outcome = item if isinstance(item, Refusal) else document(item, self.source.name, sandbox)
+            outcome = item if isinstance(item, Refusal) else document(item, self.source.name, sandbox, self.options)
             if isinstance(outcome, dict) and outcome["doc_id"] in documents:
                 first = documents[outcome["doc_id"]]
                 where = f"{first['raw_file']}" + ("" if first["raw_offset"] is None else f" at {first['raw_offset']}")
@@ -71,10 +73,10 @@ class Extract(Step):
         }
 
 
-def document(record: Record, source: str, sandbox: Sandbox) -> dict | Refusal:
+def document(record: Record, source: str, sandbox: Sandbox, options: Options = DEFAULT_OPTIONS) -> dict | Refusal:
     """A record as a row of `schema.DOCUMENT`, or the refusal of a record that gives no text."""
     try:
-        found = _text_of(record, sandbox)
+        found = _text_of(record, sandbox, options)
     except ExtractError as error:
         return refuse(record, error.reason, str(error), error.attempts)
     text = clean(found.text)
@@ -105,12 +107,12 @@ def document(record: Record, source: str, sandbox: Sandbox) -> dict | Refusal:
     }
 
 
-def _text_of(record: Record, sandbox: Sandbox) -> Extracted:
+def _text_of(record: Record, sandbox: Sandbox, options: Options) -> Extracted:
     if record.text is not None:
         return Extracted(record.text, f"medcorpus.extract/{Extract.version}")
     if record.mime == "text/plain":
         return Extracted(decode(record.payload, record.charset)[0], f"medcorpus.extract/{Extract.version}")
-    return sandbox.extract(record.payload, record.mime, record.charset, record.url)
+    return sandbox.extract(record.payload, record.mime, record.charset, record.url, options)
 
 
 def refuse(record: Record, reason: str, message: str, attempts: int = 1) -> Refusal:

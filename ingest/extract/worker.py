@@ -71,12 +71,14 @@ def main() -> None:
     """Entry point of the child."""
     memory, cpu_seconds, max_pages = map(int, sys.argv[1:4])
     from ingest.extract.html import extract_html  # after the fork, so that the parent never loads the extractors
+    from ingest.extract.options import Options
     from ingest.extract.pdf import extract_pdf
 
     def handle(header: dict, payload: bytes) -> Extracted:
+        options = Options.from_json(header["options"])
         if header["mime"] == "application/pdf":
-            return extract_pdf(payload, max_pages)
-        return extract_html(payload, header["charset"], header["url"])
+            return extract_pdf(payload, max_pages, options.pdf)
+        return extract_html(payload, header["charset"], header["url"], options.html)
 
     confine(memory)
     serve(handle, cpu_seconds)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from ingest.sources.digests import digest_files
 from shards.step import local
 
 
@@ -88,19 +89,13 @@ class Source(Protocol):
         """Every input of the partition exactly once; one bad record never stops the rest."""
 
 
-def digest_file(path: Path) -> str:
-    """SHA-256 of a file, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def batch_files(root: Path, files: list[str], batch: int) -> list[Partition]:
     """Partitions of `batch` small files each, in sorted order, pinned by the digests of all files."""
-    partitions = []
-    for start in range(0, len(files), batch):
-        names = tuple(sorted(files)[start : start + batch])
-        lines = [f"{digest_file(root / name)}  {name}\n" for name in names]
+    partitions, digests, ordered = [], digest_files(root, files), sorted(files)
+    for start in range(0, len(ordered), batch):
+        names = tuple(ordered[start : start + batch])
+        lines = [f"{digests[name]}  {name}\n" for name in names]
         size = sum((root / name).stat().st_size for name in names)
-        digest = digest_file(root / names[0]) if batch == 1 else hashlib.sha256("".join(lines).encode()).hexdigest()
+        digest = digests[names[0]] if batch == 1 else hashlib.sha256("".join(lines).encode()).hexdigest()
         partitions.append(Partition(names, digest, size, str(root)))
     return partitions

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.sources.base import Partition, Record, Refusal, digest_file
+from ingest.sources.base import Partition, Record, Refusal
 from ingest.sources.crawl_policies import Policies, read_policies
+from ingest.sources.digests import digest_file
 from ingest.sources.warc import read_archive
 from shards.errors import CorruptionError, InputError
 from shards.step import local

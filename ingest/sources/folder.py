@@ -3,7 +3,9 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
+from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.files import find_files, plain_suffix, read_input
 from shards.errors import InputError
@@ -19,6 +21,17 @@ class Folder:
 
     `language` (ISO 639-1), `license` and `license_evidence` state what holds for all files, if anything does.
     """
+
+    about: ClassVar[About] = About(
+        title="Folders of HTML, PDF and text files",
+        languages=(),
+        access="files that you have",
+        license="`license` of the recipe; in HTML, what the page states",
+        key="path relative to `root`",
+        size="yours",
+        etiquette="none is needed",
+        format="https://html.spec.whatwg.org, https://pdfa.org/resource/iso-32000-2/",
+    )
 
     name: str
     root: str = local()

@@ -7,9 +7,11 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pyarrow.parquet as pq
 
+from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
@@ -45,6 +47,17 @@ class Tables:
 
     `language`, `license`, `license_evidence` state what holds for rows that do not say otherwise.
     """
+
+    about: ClassVar[About] = About(
+        title="JSON lines, CSV, TSV and Parquet files with a mapping of columns",
+        languages=(),
+        access="files that you have",
+        license="the mapped column, read as SPDX; else `license` of the recipe",
+        key="the mapped column, else the URL, else a hash of the text",
+        size="yours",
+        etiquette="none is needed",
+        format="https://jsonlines.org, https://parquet.apache.org/docs/file-format/",
+    )
 
     name: str
     root: str = local()

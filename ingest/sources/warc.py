@@ -9,7 +9,9 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
+from ingest.sources.about import About
 from ingest.sources.arc import walk_arc
 from ingest.sources.archive import Capture, Damage, walk_warc
 from ingest.sources.base import Partition, Record, Refusal, batch_files
@@ -33,6 +35,17 @@ _UNSTATED = ("", "application/octet-stream", "binary/octet-stream", "unknown", "
 @dataclasses.dataclass(frozen=True)
 class Warc:
     """WARC and ARC files below `root`, one partition a file. `limit`: bytes of one decoded payload."""
+
+    about: ClassVar[About] = About(
+        title="Web archives: WARC and ARC files, Common Crawl's among them",
+        languages=(),
+        access="files that you have, or ranges of Common Crawl (fetch `common-crawl`)",
+        license="per page: rel=license, JSON-LD, meta; else none",
+        key="canonical URL (and the capture's date when a page was captured twice)",
+        size="an archive of 1 GB holds about 40,000 pages",
+        etiquette="Common Crawl: few connections, back off at any 403, 429 or 503",
+        format="https://iipc.github.io/warc-specifications/",
+    )
 
     name: str
     root: str = local()
