@@ -120,11 +120,12 @@ class _Table:
         """Resolve `root` against the recipe's folder; says what is wrong when there is no such folder."""
         root = (self.path.parent / str(values["root"])).resolve()
         values["root"] = str(root)
-        if root.exists():
+        fetched = "fetch" not in self.values or any(not found.name.startswith(".") for found in root.glob("*"))
+        if root.exists() and fetched:
             return ""
         remedy = f"`python -m ingest fetch {self.path} --only {values['name']}` brings it"
         remedy = remedy if "fetch" in self.values else "root is relative to the recipe's folder"
-        return f"{self._line('root')}: {root} does not exist; {remedy}"
+        return f"{self._line('root')}: {root} {'is empty' if root.exists() else 'does not exist'}; {remedy}"
 
     def _crawl(self, values: dict[str, Any]) -> Crawl | None:
         name, crawlers = values.pop("name"), values.pop("crawlers", 1)
