@@ -53,7 +53,7 @@ class Language(Step):
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
         """One row a document: language, confidence in [0, 1], second, share in [0, 1]."""
-        model = _load(self.model_path, self.model_sha256)
+        model = load_model(self.model_path, self.model_sha256)
         windows, owners = [], []
         for row, text in enumerate(documents["text"].to_pylist()):
             cut = sample_windows(text, self.windows, self.window_chars)
@@ -102,6 +102,11 @@ def _clean(piece: str) -> str:
     return " ".join(_NOT_WORDS.sub(" ", _MARKUP.sub(" ", piece.lower())).split())
 
 
+def detect(model: Any, windows: Sequence[str]) -> tuple[str, float, str, float]:
+    """(best language, its mean probability, runner-up, share of the windows that agree) of one text's windows."""
+    return _summary(*_predict(model, windows))
+
+
 def _predict(model: Any, windows: Sequence[str]) -> tuple[list[list[str]], list[Any]]:
     if not windows:
         return [], []
@@ -128,7 +133,7 @@ def _transposed(rows: list[tuple]) -> list[list]:
 
 
 @cache
-def _load(path: str, sha256: str) -> Any:
+def load_model(path: str, sha256: str) -> Any:
     """The model, loaded once a process; `CorruptionError` when the file is not the one the step names."""
     if not path:
         raise InputError("the language step has no model_path; make it with language_filter()")

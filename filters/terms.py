@@ -15,7 +15,7 @@ from importlib import resources
 
 import numpy as np
 
-from filters.words import fold
+from filters.folding import fold
 from shards.errors import InputError
 
 LANGUAGES = ("en", "fr", "it", "es")
@@ -111,6 +111,13 @@ def look_up(word: str) -> tuple[np.ndarray, int]:
     if folded in words or any(folded[:n] in prefixes or folded[-n:] in suffixes for n in lengths):
         return np.array([lexicon.weight(folded) for lexicon in lexicons()], np.float32), number
     return _NONE, number
+
+
+@lru_cache(maxsize=1 << 18)
+def word_weights(word: str) -> tuple[float, ...] | None:
+    """Weights of a word in each of `LANGUAGES`; None when it is a term in none of them."""
+    weights, _ = look_up(word)
+    return None if weights is _NONE else tuple(weights.tolist())
 
 
 @cache

@@ -13,7 +13,8 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-_SPELT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "ı": "i", "μ": "µ"})
+from filters.folding import fold
+
 _BATCH_BYTES = 8 << 20  # bounds the arrays at about 100 MB
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
@@ -40,14 +41,6 @@ class Words:
     def distinct(self) -> tuple[np.ndarray, np.ndarray]:
         """(code of each word, index of the first word of each code); codes count up in order of appearance."""
         return distinct(self.hashes)
-
-
-def fold(text: str) -> str:
-    """`text` without case, accents and ligatures."""
-    if text.isascii():
-        return text.lower()
-    spelt = unicodedata.normalize("NFKD", text.casefold().translate(_SPELT))
-    return "".join(char for char in spelt if not unicodedata.combining(char)).translate(_SPELT)
 
 
 def batches(texts: pa.ChunkedArray) -> Iterator[pa.LargeStringArray]:

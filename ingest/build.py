@@ -57,7 +57,7 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
         rules = _rules(recipe, priority)
         for unit in units:
             label = f"{source.name}/{unit.name}"
-            extract = Node(Extract(source, unit, options=recipe.document.extraction.options), label)
+            extract = Node(Extract(source, unit, options=recipe.document.options), label)
             text = {"documents": extract.port("documents", ("doc_id", "text"))}
             scores = {step.name: Node(step, label, text).port("scores") for step in (language, domain, quality)}
             facts = {"documents": extract.port("documents", _RULE_COLUMNS)}
@@ -127,6 +127,7 @@ def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
             "documents": chain.extract.port("documents", _TALLY_COLUMNS),
             "candidates": chain.candidates.port("candidates"),
             "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),
+            "rejected": chain.extract.port("rejected", tuple(schema.VERDICT.names)),
             "duplicates": tuple(part.port("duplicates", batch=at) for part in parts),
         })
         for at, chain in enumerate(chains)

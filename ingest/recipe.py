@@ -2,12 +2,14 @@
 
 import dataclasses
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
+from filters.models import find_language_model
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
 from ingest.sources.base import Source
@@ -30,7 +32,10 @@ class Rights(_Section):
 
 
 class HtmlRules(_Section):
-    """Web pages."""
+    """Which web pages are turned away at a glance, before the slow extraction; none unless a threshold is given."""
+
+    other_language: float | None = Field(None, ge=0.5, le=1)  # probability of a language that is not kept
+    off_topic: float | None = Field(None, ge=0, lt=1)  # medical score of the page's whole text, menus and all
 
 
 class PdfRules(_Section):
@@ -116,11 +121,6 @@ class Extraction(_Section):
     html: HtmlRules = HtmlRules()
     pdf: PdfRules = PdfRules()
 
-    @property
-    def options(self) -> Options:
-        """The extract step's parameters."""
-        return Options(HtmlOptions(**dict(self.html)), PdfOptions(**dict(self.pdf)))
-
 
 class ShardRules(_Section):
     """Shards hold about `max_mb` megabytes of characters each."""
@@ -157,6 +157,27 @@ class _Document(_Section):
     quality: QualityRules = QualityRules()
     dedup: DedupRules = DedupRules()
     shards: ShardRules = ShardRules()
+
+    @model_validator(mode="after")
+    def _glance_is_looser(self) -> "_Document":
+        early = self.extraction.html.off_topic
+        if early is not None and early > self.domain.min_score / 2:
+            raise ValueError(
+                f"extraction.html.off_topic = {early} is more than half of domain.min_score = {self.domain.min_score}: "
+                "a page's menus dilute its score, so a glance must be far looser than the rule; lower it"
+            )
+        return self
+
+    @property
+    def options(self) -> Options:
+        """The extract step's parameters."""
+        rules = self.extraction.html
+        html = HtmlOptions(other_language=rules.other_language, off_topic=rules.off_topic)
+        if rules.other_language is not None:
+            model = find_language_model(self.language.model)
+            kept = {"languages": self.language.keep, "model_sha256": model.sha256, "model_path": model.path}
+            html = replace(html, **kept)
+        return Options(html, PdfOptions(**dict(self.extraction.pdf)))
 
 
 @dataclasses.dataclass(frozen=True)

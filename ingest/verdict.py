@@ -39,15 +39,23 @@ class Verdict(Step):
     duplicate_threshold: float
 
     name = "verdict"
-    version = 1
+    version = 2
 
     def run(
-        self, documents: pa.Table, candidates: pa.Table, quarantine: pa.Table, duplicates: list[pa.Table]
+        self,
+        documents: pa.Table,
+        candidates: pa.Table,
+        quarantine: pa.Table,
+        rejected: pa.Table,
+        duplicates: list[pa.Table],
     ) -> dict[str, pa.Table]:
-        """-> verdicts (schema.VERDICT: documents in their order, then quarantined inputs), tally, lengths."""
-        verdicts = pa.concat_tables([self._drop_duplicates(candidates, duplicates), _quarantined(quarantine)])
+        """-> verdicts (`schema.VERDICT`: documents in their order, then quarantined, then rejected), tally, lengths."""
+        judged = self._drop_duplicates(candidates, duplicates)
+        verdicts = pa.concat_tables([judged, _quarantined(quarantine), rejected])
         facts = pl.from_arrow(documents.select(["license", "words", "chars"]))
-        facts = pl.concat([facts, facts.clear(quarantine.num_rows)])  # nothing is known of what gave no text
+        facts = pl.concat(
+            [facts, facts.clear(quarantine.num_rows + rejected.num_rows)]
+        )  # nothing is known of what gave no text
         why = pl.when(pl.col("verdict") == schema.KEEP).then(pl.lit(""))
         why = why.otherwise(pl.col("stage") + "." + pl.col("reason")).alias("why")
         frame = pl.from_arrow(verdicts).hstack(facts).with_columns(pl.lit(self.source).alias("source"), why)

@@ -1,30 +1,50 @@
-"""HTML pages: main text as Markdown with tables, by trafilatura after a repair of what it would lose."""
+"""HTML pages: main text as light Markdown, in a cascade that is cheap for what is not wanted and careful for the rest.
+
+1. Type and size, before anything is parsed. 2. One fast parse (lexbor, by resiliparse) gives the page's whole text: if
+the recipe asks for it, pages of another language or topic end here. 3. The rest is parsed into a tree, repaired
+(formulas, superscripts), cut into blocks; trafilatura's text says which blocks are the main content. 4. A gate compares
+with the fast extraction; where trafilatura found much less, readability or the fast extraction takes its place.
+5. What was lost inside the chosen content (rows, items, headings, doses) is put back, and the blocks are written.
+"""
 
 import re
 
 import trafilatura
 from lxml import etree, html
+from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.html import HTMLTree
+from trafilatura.external import try_readability
 
 from ingest.extract import metadata
+from ingest.extract.blocks import blocks_of, markdown
 from ingest.extract.charset import decode
 from ingest.extract.options import HtmlOptions
-from ingest.extract.result import Extracted, ExtractError
+from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.scripts import flatten_math, flatten_scripts
+from ingest.extract.select import letters, repair, select
+from ingest.extract.unhide import unhide
 from shards.step import library_version
 
 _DEFAULTS = HtmlOptions()
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_CELL_BLOCKS = ("p", "div", "ul", "ol", "dl", "dt", "dd", "li", "br")
-_ROW = re.compile(r"^\|.*$", re.M)
-_SEPARATOR = re.compile(r"\s*;(?:\s*;)*\s+")
-_CELL_START = re.compile(r"\|\s*; ")
-_ESCAPED = re.compile(r"(\\+)([`*_~\[\]<])")
-_ESCAPED_START = re.compile(r"^(\s*(?:(?:[-*+]|\d+\.) )*(?:\d{1,9})?)\\([-+>#.)])")
+_LEAST_OF_FAST = 0.6  # share of the fast extraction's words that trafilatura must have found to be believed
+_LEAST_OF_PAGE = 0.2  # and of the page's
+_MORE = 1.2  # times as many words another extraction must have to take its place
+_COVERED = 0.8  # share of the extractor's text that must be found in the tree's blocks
+_NOT_HTML = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3")
+_LARGEST = 20 << 20  # bytes; the longest page of text seen in the wild has 5 MB
 
 
 def extract_html(payload: bytes, charset: str | None, url: str | None, options: HtmlOptions = _DEFAULTS) -> Extracted:
-    """Text and metadata of a page; `charset` as declared by HTTP. Raises `ExtractError` (malformed, empty)."""
+    """Text and metadata of a page; `charset` as declared by HTTP.
+
+    Raises `ExtractError` (not-html, too-large, malformed, empty) and, where `options` ask for it, `RejectedError`.
+    """
+    _check(payload)
     text, _ = decode(payload, charset)
+    fast = _parse_fast(text)
+    if options.glances:
+        _glance(extract_plain_text(fast, main_content=False, alt_texts=False), options)
     root = parse(text)
     meta, linked = metadata.meta_fields(root), metadata.json_ld(root)
     license_, evidence = metadata.license_of(root, meta, linked)
@@ -38,14 +58,40 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     }
     flatten_math(root)
     flatten_scripts(root)
-    flatten_cells(root)
-    body = trafilatura.extract(
-        root, url=url, output_format="markdown", include_comments=False, include_tables=True, include_formatting=True,
-        include_links=False, include_images=False, with_metadata=False, deduplicate=False,
-    )  # fmt: skip
-    if not body or not body.strip():
+    unhide(root)
+    body, extractor = main_text(root, text, fast, url)
+    if not body.strip():
         raise ExtractError("empty", "no main text found on the page")
-    return Extracted(text=unescape(tidy_rows(body)), extractor=f"trafilatura/{library_version('trafilatura')}", **facts)
+    return Extracted(text=body, extractor=extractor, **facts)
+
+
+def main_text(root: html.HtmlElement, text: str, fast: HTMLTree, url: str | None) -> tuple[str, str]:
+    """(Markdown, name of the extractor that chose it) of the main content of a repaired tree.
+
+    `text` is the page, for the fallback, and `fast` its lexbor tree.
+    """
+    blocks = blocks_of(root)
+    keys = [letters(block.text) for block in blocks]
+    words = sum(block.text.count(" ") + 1 for block in blocks)
+    quick = extract_plain_text(fast, main_content=True, alt_texts=False, preserve_formatting=True)
+    found = trafilatura.extract(
+        root, url=url, fast=True, include_comments=False, include_tables=True, include_formatting=False,
+        include_links=False, include_images=False, with_metadata=False, deduplicate=False,
+    ) or ""  # fmt: skip
+    name, chosen = "trafilatura", found
+    expected, had = _words(quick), _words(found)
+    if had < _LEAST_OF_FAST * expected or had < _LEAST_OF_PAGE * words:
+        other = _readability(text)
+        if _words(other) >= max(_LEAST_OF_FAST * expected, _MORE * had):
+            name, chosen = "readability", other
+        elif expected > _MORE * had:
+            name, chosen = "resiliparse", quick
+    selection = select(blocks, keys, chosen)
+    library = "resiliparse" if name == "resiliparse" else "trafilatura"  # which ships the readability that is used
+    extractor = f"{name}/{library_version(library)}"
+    if selection.coverage < _COVERED:  # text that is not in the tree's blocks: from JSON-LD, say
+        return chosen, f"{extractor}+text"
+    return markdown(blocks[at] for at in repair(blocks, keys, selection)), extractor
 
 
 def parse(text: str) -> html.HtmlElement:
@@ -56,43 +102,40 @@ def parse(text: str) -> html.HtmlElement:
         raise ExtractError("malformed" if text.strip() else "empty", f"not an HTML page: {error}") from error
 
 
-def flatten_cells(root: html.HtmlElement) -> None:
-    """Put the blocks inside table cells on one line, list items set off by "; ", in place.
-
-    trafilatura drops lists in cells, and the dose with them (its issue 531). Cells that hold a table or a heading are
-    layout: their blocks are the page's own, and the cell becomes one of them.
-    """
-    for cell in list(root.iter("td", "th")):
-        if next(cell.iter("table", "h1", "h2", "h3"), None) is not None:
-            cell.tag = "div"
-        else:
-            for block in list(cell.iter(*_CELL_BLOCKS)):
-                block.text = ("; " if block.tag in ("li", "dd") else " ") + (block.text or "")
-                block.tail = " " + (block.tail or "")
-                block.drop_tag()
+def _check(payload: bytes) -> None:
+    if not payload.strip():
+        raise ExtractError("empty", "the page has no bytes")
+    if payload.startswith(_NOT_HTML):
+        raise ExtractError("not-html", f"begins with {payload[:4]!r}: an image, an archive or a sound")
+    if len(payload) > _LARGEST:
+        raise ExtractError("too-large", f"{len(payload)} bytes of HTML, the limit is {_LARGEST}")
 
 
-def tidy_rows(markdown: str) -> str:
-    """Table rows without the separators that `flatten_cells` left in front of a cell's first words."""
-    return _ROW.sub(lambda row: _CELL_START.sub("| ", _SEPARATOR.sub("; ", row[0])), markdown)
+def _parse_fast(text: str) -> HTMLTree:
+    try:
+        return HTMLTree.parse(text)
+    except (ValueError, RuntimeError) as error:
+        raise ExtractError("malformed", f"not an HTML page: {error}") from error
 
 
-def unescape(markdown: str) -> str:
-    """The Markdown without the backslashes that keep "< 5 mg" and "5 * 3" from being read as markup.
+def _glance(text: str, options: HtmlOptions) -> None:
+    """Raise `RejectedError` for a page that the recipe turns away: by its language first, which is cheaper."""
+    from filters.glance import language_at_a_glance, medical_at_a_glance  # only where a recipe asks for it
 
-    Code blocks stay as they are, and so does the pipe inside a table cell, which would end the cell.
-    """
-    lines, in_code = [], False
-    for line in markdown.split("\n"):
-        if line.lstrip().startswith("```"):
-            in_code = not in_code
-        elif not in_code:
-            line = _ESCAPED_START.sub(r"\1\2", _ESCAPED.sub(_without_escape, line))
-        lines.append(line)
-    return "\n".join(lines)
+    language = None
+    if options.other_language is not None:
+        language, confidence = language_at_a_glance(text, options.model_path, options.model_sha256)
+        if language not in options.languages and confidence >= options.other_language:
+            raise RejectedError(Rejection("other-language", confidence, options.other_language, language))
+    if options.off_topic is not None and (score := medical_at_a_glance(text)) < options.off_topic:
+        raise RejectedError(Rejection("off-topic", score, options.off_topic, language))
 
 
-def _without_escape(match: re.Match) -> str:
-    """trafilatura doubles the page's own backslashes before it adds one; an even number is none of its making."""
-    own, added = divmod(len(match[1]), 2)
-    return "\\" * own + match[2] if added else match[0]
+def _readability(text: str) -> str:
+    """The text of the node that readability takes for the article, a line a block."""
+    body = try_readability(parse(text))
+    return "\n".join(block.text for block in blocks_of(body)) if body is not None else ""
+
+
+def _words(text: str) -> int:
+    return len(text.split())

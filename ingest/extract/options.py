@@ -3,10 +3,27 @@
 import dataclasses
 from typing import Any
 
+from shards.step import local
+
 
 @dataclasses.dataclass(frozen=True)
 class HtmlOptions:
-    """Choices for web pages."""
+    """Choices for web pages: which are turned away after a glance, before the slow extraction.
+
+    `other_language`: probability from which a page in none of `languages` is turned away; None: no page is.
+    `off_topic`: medical score at a glance below which a page is; None: no page is.
+    """
+
+    languages: tuple[str, ...] = ()
+    other_language: float | None = None
+    off_topic: float | None = None
+    model_sha256: str = ""  # of the language model, where `other_language` is set
+    model_path: str = local(default="")
+
+    @property
+    def glances(self) -> bool:
+        """Whether any page can be turned away."""
+        return self.other_language is not None or self.off_topic is not None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,3 +25,21 @@ class ExtractError(Exception):
         super().__init__(message)
         self.reason = reason
         self.attempts = attempts
+
+
+@dataclasses.dataclass(frozen=True)
+class Rejection:
+    """Why a page was turned away at a glance; it becomes a drop, with the value measured and the recipe's threshold."""
+
+    reason: str  # other-language or off-topic
+    value: float
+    threshold: float
+    language: str | None = None
+
+
+class RejectedError(Exception):
+    """A page that the recipe does not want extracted."""
+
+    def __init__(self, rejection: Rejection):
+        super().__init__(f"{rejection.reason}: {rejection.value:.3f}, the threshold is {rejection.threshold}")
+        self.rejection = rejection

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ingest.extract.framing import Decoder, FramingError, encode
 from ingest.extract.options import Options
-from ingest.extract.result import Extracted, ExtractError
+from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from shards.errors import BuildError
 
 _CHUNK = 1 << 16
@@ -53,8 +53,9 @@ class Sandbox:
     def extract(
         self, payload: bytes, mime: str, charset: str | None, url: str | None, options: Options = DEFAULT_OPTIONS
     ) -> Extracted:
-        """Text of a payload. Raises `ExtractError`; reasons beside the extractors' own: crash, timeout, oom.
+        """Text of a payload. Raises `RejectedError` and `ExtractError`.
 
+        Reasons beside the extractors' own: crash, timeout, oom.
         A crash or lack of memory is tried once more in a fresh child, so that what documents before it left behind, or
         a busy machine, does not decide.
         """
@@ -93,7 +94,7 @@ class Sandbox:
             raise
         if header.get("restart"):
             self.close()
-        if isinstance(found, ExtractError):
+        if not isinstance(found, Extracted):
             raise found
         return found
 
@@ -180,7 +181,7 @@ def environment(parent: Mapping[str, str], path: str) -> dict[str, str]:
     return passed | {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
 
 
-def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError:
+def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError | RejectedError:
     """What an answer to request `number` says; raises `FramingError` for another's answer or a senseless one."""
     if header.get("id") != number:
         raise FramingError(f"answer to request {header.get('id')!r}, not to {number}")
@@ -191,6 +192,8 @@ def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError:
             if not isinstance(reason, str) or not isinstance(message, str):
                 raise TypeError("reason and message must be text")
             return ExtractError(reason, message)
+        if "rejected" in facts:
+            return RejectedError(_rejection(facts["rejected"]))
         published, opt_out = facts.pop("published"), tuple(facts.pop("opt_out"))
         for value in [value for value in facts.values() if value is not None] + list(opt_out):
             if not isinstance(value, str):
@@ -199,6 +202,13 @@ def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError:
         return Extracted(text.decode(), published=moment, opt_out=opt_out, **facts)
     except (KeyError, TypeError, ValueError) as error:
         raise FramingError(f"not an answer of the extractor ({error!r})") from error
+
+
+def _rejection(plain: dict) -> Rejection:
+    found = Rejection(**plain)
+    if not isinstance(found.reason, str) or not isinstance(found.language, str | None):
+        raise TypeError("reason and language must be text")
+    return dataclasses.replace(found, value=float(found.value), threshold=float(found.threshold))
 
 
 @cache

@@ -9,7 +9,7 @@ import pyarrow as pa
 from ingest.extract.charset import decode
 from ingest.extract.clean import clean, clean_line
 from ingest.extract.options import Options
-from ingest.extract.result import Extracted, ExtractError
+from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.sandbox import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, Sandbox, shared
 from ingest.sources.base import Partition, Record, Refusal, Source
 from shards import schema
@@ -26,7 +26,7 @@ class Extract(Step):
     """
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     libraries: ClassVar[tuple[str, ...]] = (
         "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "brotli", "idna",
     )  # fmt: skip
@@ -44,37 +44,52 @@ class Extract(Step):
         return self.partition.bytes
 
     def run(self) -> dict[str, pa.Table]:
-        """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`, "inputs": their count}.
+        """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`, "rejected": the verdicts
+        (`schema.VERDICT`) of what was turned away at a glance, "inputs": their count}.
 
         The inputs are counted as they are read, apart from what becomes of them, so that the accounts can be checked.
         """
         inputs = 0
         documents: dict[str, dict] = {}
         quarantine: list[dict] = []
+        rejected: list[dict] = []
         sandbox = shared(self.limits)
         for item in self.source.read(self.partition):
             inputs += 1
-            outcome = item if isinstance(item, Refusal) else document(item, self.source.name, sandbox, self.options)
+            outcome = item if isinstance(item, Refusal) else self._document(item, sandbox)
             if isinstance(outcome, dict) and outcome["doc_id"] in documents:
                 first = documents[outcome["doc_id"]]
                 where = f"{first['raw_file']}" + ("" if first["raw_offset"] is None else f" at {first['raw_offset']}")
                 outcome = refuse(item, "same-key", f"its key was read before, in {where}")
             if isinstance(outcome, Refusal):
                 quarantine.append(quarantine_row(outcome, self.source.name))
+            elif isinstance(outcome, Rejection):
+                rejected.append(rejection_row(outcome, self.source.name, item.key))
             else:
                 documents[outcome["doc_id"]] = outcome
         # Rows of one key stay in reading order: the sort is stable.
         quarantine.sort(key=lambda row: row["doc_id"])
+        rejected.sort(key=lambda row: row["doc_id"])
         rows = [documents[doc_id] for doc_id in sorted(documents)]
         return {
             "documents": pa.Table.from_pylist(rows, schema=schema.DOCUMENT),
             "quarantine": pa.Table.from_pylist(quarantine, schema=schema.QUARANTINE),
+            "rejected": pa.Table.from_pylist(rejected, schema=schema.VERDICT),
             "inputs": pa.table({"inputs": pa.array([inputs], pa.int64())}),
         }
 
+    def _document(self, record: Record, sandbox: Sandbox) -> dict | Refusal | Rejection:
+        try:
+            return document(record, self.source.name, sandbox, self.options)
+        except RejectedError as error:
+            return error.rejection
+
 
 def document(record: Record, source: str, sandbox: Sandbox, options: Options = DEFAULT_OPTIONS) -> dict | Refusal:
-    """A record as a row of `schema.DOCUMENT`, or the refusal of a record that gives no text."""
+    """A record as a row of `schema.DOCUMENT`, or the refusal of a record that gives no text.
+
+    Raises `RejectedError` for a page that the options turn away.
+    """
     try:
         found = _text_of(record, sandbox, options)
     except ExtractError as error:
@@ -121,6 +136,15 @@ def refuse(record: Record, reason: str, message: str, attempts: int = 1) -> Refu
     digest = hashlib.sha256(data).hexdigest()
     place = (record.raw_file, record.raw_offset)
     return Refusal(record.key, "extract", reason, message, *place, record.url, digest, attempts)
+
+
+def rejection_row(rejection: Rejection, source: str, key: str) -> dict:
+    """A page turned away at a glance as a row of `schema.VERDICT`."""
+    return {
+        "doc_id": schema.doc_id(source, _utf8(key)), "verdict": schema.DROP, "stage": "extract",
+        "reason": rejection.reason, "value": rejection.value, "threshold": rejection.threshold, "evidence": None,
+        "language": rejection.language,
+    }  # fmt: skip
 
 
 def quarantine_row(refusal: Refusal, source: str) -> dict:

@@ -4,6 +4,7 @@ python -m ingest.extract.worker MEMORY_BYTES CPU_SECONDS MAX_PAGES
 """
 
 import ctypes
+import dataclasses
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Callable
 
 from ingest.extract.framing import encode, read_message
-from ingest.extract.result import Extracted, ExtractError
+from ingest.extract.result import Extracted, ExtractError, RejectedError
 
 Handler = Callable[[dict, bytes], Extracted]
 _PR_SET_PDEATHSIG = 1
@@ -59,6 +60,8 @@ def answer(handle: Handler, header: dict, payload: bytes) -> bytes:
         return encode(number | facts, found.text.encode("utf-8", "replace"))
     except ExtractError as error:
         return encode(number | {"reason": error.reason, "message": str(error)[:500]})
+    except RejectedError as error:
+        return encode(number | {"rejected": dataclasses.asdict(error.rejection)})
     except MemoryError:
         return encode(number | {"reason": "oom", "message": "out of memory", "restart": True})
     except (
@@ -76,7 +79,7 @@ def main() -> None:
 
     def handle(header: dict, payload: bytes) -> Extracted:
         options = Options.from_json(header["options"])
-        if header["mime"] == "application/pdf":
+        if header["mime"] == "application/pdf" or payload.startswith(b"%PDF-"):
             return extract_pdf(payload, max_pages, options.pdf)
         return extract_html(payload, header["charset"], header["url"], options.html)
 
