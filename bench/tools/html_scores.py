@@ -1,8 +1,8 @@
 """How the two sets of annotated pages score an extractor, by their own rules.
 
 trafilatura (its tests/eval_common.py): snippets that must and must not be in the text, white space folded; precision,
-recall and F1 over all snippets of all pages. WCXB (its README, "Quick Start"): F1 of the words `\\w+` of each page's text
-against its whole main content, lower case, mean over pages.
+recall and F1 over all snippets of all pages. WCXB (its README, "Quick Start"): F1 of the words of each page's text and
+of its whole main content, lower case, mean over pages.
 
 All outputs are made plain first, so that nobody gains or loses by Markdown, by superscripts or by escapes.
 """

@@ -17,7 +17,7 @@ def _tags(names: str) -> frozenset[str]:
 
 _SKIPPED = _tags(
     "script style noscript template svg iframe object embed canvas head select option datalist textarea audio video "
-    "map applet frame frameset dialog"
+    "map applet frame frameset dialog nav footer"
 )
 _INLINE = _tags(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr output q s samp "
@@ -79,6 +79,8 @@ class _Walk:
                 self.write(child.tail, in_link)
 
     def write(self, text: str, in_link: bool) -> None:
+        if not self.pieces and text.isspace() and self.kind != CODE:
+            return  # the page's own indentation
         self.pieces.append(text)
         if in_link:
             self.linked += len(text.strip())
@@ -154,7 +156,7 @@ class _Walk:
 
 
 def blocks_of(root: etree._Element) -> list[Block]:
-    """The blocks of a page's body, in document order. Every visible word is in exactly one of them."""
+    """The blocks of a page's body, in document order: every visible word outside menus and footers is in one of them."""
     walk = _Walk()
     body = root.find("body")
     walk.inside(root if body is None else body, False, 0)

@@ -22,7 +22,7 @@ from ingest.extract.options import HtmlOptions
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.extract.select import letters, repair, select
-from ingest.extract.unhide import unhide
+from ingest.extract.unhide import has_panels, unhide
 from shards.step import library_version
 
 _DEFAULTS = HtmlOptions()
@@ -56,9 +56,11 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
         "license_evidence": evidence,
         "opt_out": metadata.opt_outs(meta),
     }
-    flatten_math(root)
+    if "math" in text:
+        flatten_math(root)
     flatten_scripts(root)
-    unhide(root)
+    if has_panels(text):
+        unhide(root)
     body, extractor = main_text(root, text, fast, url)
     if not body.strip():
         raise ExtractError("empty", "no main text found on the page")
@@ -91,7 +93,7 @@ def main_text(root: html.HtmlElement, text: str, fast: HTMLTree, url: str | None
     extractor = f"{name}/{library_version(library)}"
     if selection.coverage < _COVERED:  # text that is not in the tree's blocks: from JSON-LD, say
         return chosen, f"{extractor}+text"
-    return markdown(blocks[at] for at in repair(blocks, keys, selection)), extractor
+    return markdown(blocks[at] for at in repair(blocks, keys, selection, quick)), extractor
 
 
 def parse(text: str) -> html.HtmlElement:

@@ -4,11 +4,15 @@ import re
 
 from lxml import etree
 
-_PANEL = re.compile(
-    r"accord|collaps|tab-?(?:pane|panel|content)|panel|toggle|expand|desplegable|d[ée]pli|spoiler", re.I
-)
+_MARKS = ("accord", "collaps", "tab-pane", "tab-content", "tabpanel", "panel", "toggle", "expand", "despleg", "depli")
+_PANEL = re.compile("|".join(_MARKS), re.I)
 _HIDING = re.compile(r"display\s*:\s*none\s*;?|visibility\s*:\s*hidden\s*;?", re.I)
 _HIDDEN = etree.XPath('//*[@hidden or @aria-hidden="true" or contains(@style, "none") or contains(@style, "hidden")]')
+
+
+def has_panels(page: str) -> bool:
+    """Whether a page's markup names such panels at all."""
+    return any(mark in page for mark in _MARKS)
 
 
 def unhide(root: etree._Element) -> None:
