@@ -60,12 +60,12 @@ def test_the_sets_scores_on_small_examples() -> None:
 
 
 def test_no_probe_page_is_turned_away_by_the_benchmarks_glance() -> None:
-    from bench import html as bench_html
+    from bench.tools import html_measure
     from filters.models import find_language_model
     from ingest.extract.options import HtmlOptions
 
     model = find_language_model(None)
-    limits = (bench_html.LANGUAGES, bench_html.OTHER_LANGUAGE, bench_html.OFF_TOPIC)
+    limits = (html_measure.LANGUAGES, html_measure.OTHER_LANGUAGE, html_measure.OFF_TOPIC)
     options = HtmlOptions(*limits, model.sha256, model.path)
     assert all(extract_html(page.data, None, None, options).text for page in PAGES)
     german = "<p>Der Hafen war voller Schiffe, und die Kinder spielten am Strand, bis die Sonne unterging.</p>" * 5
