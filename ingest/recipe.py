@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dedup.signature import Signature
 from filters.models import find_language_model
+from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
 from ingest.sources.base import Source
@@ -39,7 +40,12 @@ class HtmlRules(_Section):
 
 
 class PdfRules(_Section):
-    """PDF files."""
+    """PDF files: whether pages that are images only are recognised by Tesseract, which must be installed."""
+
+    ocr: bool = False
+    ocr_languages: tuple[str, ...] = Field(("eng", "fra", "ita", "spa"), min_length=1)
+    ocr_pages: int = Field(100, ge=1)  # most pages of a file; a file with more is refused as scanned
+    ocr_dpi: int = Field(300, ge=72, le=600)
 
 
 class LanguageRules(_Section):
@@ -177,7 +183,11 @@ class _Document(_Section):
             model = find_language_model(self.language.model)
             kept = {"languages": self.language.keep, "model_sha256": model.sha256, "model_path": model.path}
             html = replace(html, **kept)
-        return Options(html, PdfOptions(**dict(self.extraction.pdf)))
+        asked, pdf = self.extraction.pdf, PdfOptions()
+        if asked.ocr:
+            version = installed(asked.ocr_languages)
+            pdf = PdfOptions(version, asked.ocr_languages, asked.ocr_pages, asked.ocr_dpi)
+        return Options(html, pdf)
 
 
 @dataclasses.dataclass(frozen=True)

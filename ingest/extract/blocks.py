@@ -156,7 +156,7 @@ class _Walk:
 
 
 def blocks_of(root: etree._Element) -> list[Block]:
-    """The blocks of a page's body, in document order: every visible word outside menus and footers is in one of them."""
+    """The blocks of a page's body, in document order: every visible word but menus and footers is in one."""
     walk = _Walk()
     body = root.find("body")
     walk.inside(root if body is None else body, False, 0)

@@ -28,7 +28,16 @@ class HtmlOptions:
 
 @dataclasses.dataclass(frozen=True)
 class PdfOptions:
-    """Choices for PDF files."""
+    """Choices for PDF files: whether pages without usable text are recognised from their image.
+
+    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of languages.
+    `ocr_pages`: most pages of a file that are recognised, at `ocr_dpi` dots per inch.
+    """
+
+    tesseract: str = ""
+    ocr_languages: tuple[str, ...] = ("eng", "fra", "ita", "spa")
+    ocr_pages: int = 100
+    ocr_dpi: int = 300
 
 
 @dataclasses.dataclass(frozen=True)

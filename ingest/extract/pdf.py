@@ -3,7 +3,6 @@
 pdfium is not thread-safe and can crash on damaged files: call this in a sandbox process (`ingest.extract.sandbox`).
 """
 
-import ctypes
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -11,20 +10,22 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from ingest.extract.options import PdfOptions
-from ingest.extract.pdf_lines import Line, page_text, read_order, remove_running
+from ingest.extract.pdf_lines import page_text, read_order, remove_running
+from ingest.extract.pdf_page import read_page
+from ingest.extract.pdf_scan import readable_lines
 from ingest.extract.result import Extracted, ExtractError
 from shards.step import library_version
 
 _DEFAULTS = PdfOptions()
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
 _TAIL = 4096  # bytes in which the end mark must stand
-_HALF_WIDTH = 2.0  # points: boxes of degenerate characters are widened to this
 
 
 def extract_pdf(payload: bytes, max_pages: int, options: PdfOptions = _DEFAULTS) -> Extracted:
     """Text of a PDF of at most `max_pages` pages; raises `ExtractError`.
 
-    Reasons: encrypted (needs a password), truncated, malformed, too-many-pages, no-text (images only), empty (no page).
+    Reasons: encrypted (needs a password), truncated, malformed, too-many-pages, no-text (images only), scanned (images
+    only, for the most part), garbled (fonts that name no characters), empty (no page).
     """
     try:
         document = pdfium.PdfDocument(payload)
@@ -44,20 +45,35 @@ def extract_pdf(payload: bytes, max_pages: int, options: PdfOptions = _DEFAULTS)
         except pdfium.PdfiumError:
             broken += 1
             continue
-        pages.append(_lines(page))
+        pages.append(read_page(page))
         page.close()
     if not pages:
         raise ExtractError("malformed", f"none of {broken} pages can be loaded")
-    text = page_text(remove_running([read_order(lines) for lines in pages]))
-    if not text.strip():
-        raise ExtractError("no-text", f"{count} pages hold images or drawings only")
     if broken:
         raise ExtractError("malformed", f"{broken} of {count} pages cannot be loaded")
+    lines, recognised = readable_lines(document, pages, options)
+    text = page_text(remove_running([read_order(one) for one in lines]), bookmarks(document))
+    if not text.strip():
+        raise ExtractError("no-text", f"{count} pages hold images or drawings only")
     facts = document.get_metadata_dict()
     title = facts.get("Title", "").strip() or None
     published = _date(facts.get("CreationDate", ""))
     document.close()
-    return Extracted(text, f"pypdfium2/{library_version('pypdfium2')}", title=title, published=published)
+    extractor = f"pypdfium2/{library_version('pypdfium2')}" + (f"+tesseract/{options.tesseract}" if recognised else "")
+    return Extracted(text, extractor, title=title, published=published)
+
+
+def bookmarks(document: pdfium.PdfDocument) -> dict[str, int]:
+    """Titles of the document's outline, case and white space folded -> level, from 1 on."""
+    found: dict[str, int] = {}
+    try:
+        for entry in document.get_toc(max_depth=6):
+            title = " ".join((entry.get_title() or "").split()).casefold()
+            if title:
+                found.setdefault(title, min(entry.level + 1, 5))
+    except pdfium.PdfiumError:
+        return found  # an outline that leads in circles says nothing
+    return found
 
 
 def _refusal(payload: bytes, error: pdfium.PdfiumError) -> ExtractError:
@@ -71,40 +87,6 @@ def _refusal(payload: bytes, error: pdfium.PdfiumError) -> ExtractError:
 
 def _unfinished(payload: bytes) -> bool:
     return b"%%EOF" not in payload[-_TAIL:]
-
-
-def _lines(page: pdfium.PdfPage) -> list[Line]:
-    """The page's lines in content order, boxes in points with y growing upwards."""
-    text_page = page.get_textpage()
-    count = text_page.count_chars()
-    text = text_page.get_text_range() if count > 0 else ""
-    width, height = page.get_size()
-    lines, start = [], 0
-    aligned = len(text) == count  # characters outside the BMP shift indices: then there are no boxes to trust
-    for raw in text.split("\n"):
-        stripped = raw.strip("\r ")
-        if stripped and aligned:
-            first = start + len(raw) - len(raw.lstrip("\r "))
-            lines.append(Line(stripped, *_box(text_page, first, first + len(stripped) - 1), width, height))
-        elif stripped:
-            lines.append(Line(stripped, 0, 0, 0, 0, width, height))
-        start += len(raw) + 1
-    text_page.close()
-    return lines
-
-
-def _box(text_page: pdfium.PdfTextPage, first: int, last: int) -> tuple[float, float, float, float]:
-    """(left, bottom, right, top) around the characters at both ends and in the middle of a line."""
-    boxes = [_char_box(text_page, index) for index in sorted({first, (first + last) // 2, last})]
-    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
-    return left, min(box[1] for box in boxes), max(right, left + _HALF_WIDTH), max(box[3] for box in boxes)
-
-
-def _char_box(text_page: pdfium.PdfTextPage, index: int) -> tuple[float, float, float, float]:
-    rect = pdfium_c.FS_RECTF()
-    if not pdfium_c.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect)):
-        return 0.0, 0.0, 0.0, 0.0
-    return rect.left, rect.bottom, rect.right, rect.top
 
 
 def _date(text: str) -> datetime | None:

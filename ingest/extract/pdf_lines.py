@@ -3,7 +3,9 @@
 import dataclasses
 import re
 from collections import Counter
+from collections.abc import Mapping
 from statistics import median
+from types import MappingProxyType
 
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _HYPHENS = ("-", "\x02", "\xad", "‐")  # pdfium writes U+0002 for a hyphen that it takes for a line's end
@@ -16,6 +18,15 @@ _PAGE_LABEL = re.compile(
 _BARE_LABEL = re.compile(r"\W*\d{1,5}(?:\s*(?:/|\||of|sur|de|di|von)\s*\d{1,5})?\W*")
 _LABEL_LENGTH = 200  # characters
 _LABEL_LETTERS = 10  # fewer around a number may be a heading of the text: "Day 3"
+# Parts that keep their hyphen in English, French, Italian and Spanish, where the document does not write them together.
+_BEFORE_HYPHEN = frozenset(
+    ("anti", "non", "self", "well", "high", "low", "long", "short", "follow", "placebo", "cross", "half", "x",
+     "demi", "semi", "sous", "ex", "mi", "vice", "peut", "est", "rendez", "c", "dose", "post", "pre")
+)  # fmt: skip
+_AFTER_HYPHEN = frozenset(
+    ("t-il", "t-elle", "t-on", "il", "elle", "ils", "elles", "vous", "nous", "ci", "là", "même", "mêmes", "être",
+     "up", "based", "controlled", "dependent", "related", "term", "dose", "blind", "label")
+)  # fmt: skip
 _END = re.compile(r"[.:;!?]$")
 _EDGE = 3  # lines at the top and at the bottom of a page that may be running ones
 _MARGIN = 0.15  # of the page's height: running lines stand in the upper or lower margin
@@ -34,6 +45,7 @@ class Line:
     top: float
     page_width: float = 0.0
     page_height: float = 0.0
+    kind: str = ""  # "table": a whole table, row by row
 
 
 def read_order(lines: list[Line]) -> list[list[Line]]:
@@ -96,7 +108,7 @@ def remove_running(pages: list[list[list[Line]]]) -> list[list[list[Line]]]:
 
 
 def _edge_lines(lines: list[Line]) -> list[Line]:
-    ordered = sorted(lines, key=lambda line: -line.top)
+    ordered = sorted((line for line in lines if not line.kind), key=lambda line: -line.top)
     outer = ordered if len(ordered) <= 2 * _EDGE else ordered[:_EDGE] + ordered[-_EDGE:]
     margin = _MARGIN * lines[0].page_height if lines else 0.0
     return [line for line in outer if line.bottom >= line.page_height - margin or line.top <= margin]
@@ -117,8 +129,11 @@ def _shapes(text: str, page: int) -> set[str]:
     return forms
 
 
-def page_text(pages: list[list[list[Line]]]) -> str:
-    """Paragraphs, separated by blank lines; a paragraph that runs over to the next block or page is joined."""
+def page_text(pages: list[list[list[Line]]], outline: Mapping[str, int] = MappingProxyType({})) -> str:
+    """Paragraphs, separated by blank lines; a paragraph that runs over to the next block or page is joined.
+
+    `outline`: folded titles of bookmarks and their levels; a paragraph that is one becomes a heading.
+    """
     lines = [line.text for page in pages for block in page for line in block]
     words = Counter(re.findall(r"\w+(?:-\w+)+|\w+", " ".join(lines)))
     paragraphs: list[str] = []
@@ -130,11 +145,13 @@ def page_text(pages: list[list[list[Line]]]) -> str:
                     and paragraph[:1].islower()
                     and not _END.search(paragraphs[-1])
                     and len(paragraphs[-1]) > 60
+                    and not paragraphs[-1].startswith(("|", "#"))
                 )
                 if runs_on:
                     paragraphs[-1] = _join(paragraphs[-1], paragraph, words)
                 else:
-                    paragraphs.append(paragraph)
+                    level = outline.get(" ".join(paragraph.split()).casefold()) if outline else None
+                    paragraphs.append(f"{'#' * (level + 1)} {paragraph}" if level else paragraph)
     return "\n\n".join(paragraphs).translate(_LIGATURES).replace("\x02", "-")
 
 
@@ -150,6 +167,10 @@ def _paragraphs(block: list[Line], words: Counter) -> list[str]:
         boxes = previous is not None and line.top > line.bottom and previous.top > previous.bottom
         short = boxes and previous.right < right - 0.2 * width
         gap = boxes and previous.bottom - line.top > 0.6 * (line.top - line.bottom)
+        if line.kind or (previous is not None and previous.kind):
+            paragraphs.append(line.text)
+            previous = line
+            continue
         hyphen = previous is not None and previous.text.endswith(_HYPHENS) and line.text[:1].islower()
         if previous is None or (not hyphen and (not boxes or short or gap or _BULLET.match(line.text))):
             paragraphs.append(line.text)
@@ -165,6 +186,7 @@ def _join(first: str, second: str, words: Counter) -> str:
         return f"{first} {second}"
     left, right = re.search(r"[\w-]*$", first[:-1])[0], re.match(r"[\w-]*", second)[0]
     compound = not right[:1].islower() or not left or left[-1].isupper() or left[-1].isdigit()
+    compound = compound or (not words[left + right] and (left.casefold() in _BEFORE_HYPHEN or right in _AFTER_HYPHEN))
     if compound or (words[f"{left}-{right}"] > words[left + right]):
         return f"{first[:-1]}-{second}"
     return first[:-1] + second
