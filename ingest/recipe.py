@@ -43,7 +43,7 @@ class PdfRules(_Section):
     """PDF files: whether pages that are images only are recognised by Tesseract, which must be installed."""
 
     ocr: bool = False
-    ocr_languages: tuple[str, ...] = Field(("eng", "fra", "ita", "spa"), min_length=1)
+    ocr_languages: tuple[str, ...] = Field(("spa", "fra", "ita", "eng"), min_length=1)
     ocr_pages: int = Field(100, ge=1)  # most pages of a file; a file with more is refused as scanned
     ocr_dpi: int = Field(300, ge=72, le=600)
 

@@ -30,12 +30,13 @@ class HtmlOptions:
 class PdfOptions:
     """Choices for PDF files: whether pages without usable text are recognised from their image.
 
-    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of languages.
+    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of languages, of
+    which the first counts most (English first costs the others their accents).
     `ocr_pages`: most pages of a file that are recognised, at `ocr_dpi` dots per inch.
     """
 
     tesseract: str = ""
-    ocr_languages: tuple[str, ...] = ("eng", "fra", "ita", "spa")
+    ocr_languages: tuple[str, ...] = ("spa", "fra", "ita", "eng")
     ocr_pages: int = 100
     ocr_dpi: int = 300
 
