@@ -7,10 +7,8 @@ with the fast extraction; where trafilatura found much less, readability or the 
 5. What was lost inside the chosen content (rows, items, headings, doses) is put back, and the blocks are written.
 """
 
-import re
-
 import trafilatura
-from lxml import etree, html
+from lxml import html
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 from trafilatura.external import try_readability
@@ -22,11 +20,11 @@ from ingest.extract.options import HtmlOptions
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.extract.select import letters, repair, select
+from ingest.extract.tree import parse
 from ingest.extract.unhide import has_panels, unhide
 from shards.step import library_version
 
 _DEFAULTS = HtmlOptions()
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LEAST_OF_FAST = 0.6  # share of the fast extraction's words that trafilatura must have found to be believed
 _LEAST_OF_PAGE = 0.2  # and of the page's
 _MORE = 1.2  # times as many words another extraction must have to take its place
@@ -94,14 +92,6 @@ def main_text(root: html.HtmlElement, text: str, fast: HTMLTree, url: str | None
     if selection.coverage < _COVERED:  # text that is not in the tree's blocks: from JSON-LD, say
         return chosen, f"{extractor}+text"
     return markdown(blocks[at] for at in repair(blocks, keys, selection, quick)), extractor
-
-
-def parse(text: str) -> html.HtmlElement:
-    """The page's tree, raises `ExtractError` when there is no element."""
-    try:
-        return html.document_fromstring(_XML_DECLARATION.sub("", text).replace("\x00", ""))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise ExtractError("malformed" if text.strip() else "empty", f"not an HTML page: {error}") from error
 
 
 def _check(payload: bytes) -> None:

@@ -12,6 +12,7 @@ from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.sandbox import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, Sandbox, shared
 from ingest.sources.base import Partition, Record, Refusal, Source
+from ingest.sources.qrd import mark_sections
 from shards import schema
 from shards.step import Step
 
@@ -94,7 +95,7 @@ def document(record: Record, source: str, sandbox: Sandbox, options: Options = D
         found = _text_of(record, sandbox, options)
     except ExtractError as error:
         return refuse(record, error.reason, str(error), error.attempts)
-    text = clean(found.text)
+    text = clean(mark_sections(found.text) if record.refine == "qrd" else found.text)
     if not text:
         return refuse(record, "empty", "no text is left after cleaning")
     key = _utf8(record.key)

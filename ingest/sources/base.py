@@ -60,6 +60,7 @@ class Record:
     license: str | None = None
     license_evidence: str | None = None
     opt_out: tuple[str, ...] = ()
+    refine: str = ""  # what is done with the extracted text: "qrd" marks the sections of product information
 
 
 @dataclasses.dataclass(frozen=True)

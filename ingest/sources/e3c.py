@@ -8,7 +8,9 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
+from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
@@ -22,6 +24,17 @@ _LIMIT = 16 << 20  # bytes of one file
 @dataclasses.dataclass(frozen=True)
 class E3C:
     """E3C JSON files below `root`, `batch` of them a partition; the key is `language:id`."""
+
+    about: ClassVar[About] = About(
+        title="E3C: European Clinical Case Corpus, layer 3; layers 1 and 2 are benchmarks",
+        languages=("en", "es", "fr", "it"),
+        access="https://github.com/hltfbk/E3C-Corpus",
+        license="per document: its `licence` field; the corpus is CC-BY-NC",
+        key="language and id",
+        size="Italian: 10,213 documents, 13.6 million words (README); 11.6 million in the paper (recalled)",
+        etiquette="one download",
+        format="https://github.com/hltfbk/E3C-Corpus (JSON)",
+    )
 
     name: str
     root: str = local()

@@ -8,9 +8,11 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from lxml import etree
 
+from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
@@ -30,6 +32,17 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 @dataclasses.dataclass(frozen=True)
 class Jats:
     """JATS files below `root`, `batch` files a partition. The key is the PMC id, DOI or PMID, else the file's name."""
+
+    about: ClassVar[About] = About(
+        title="JATS articles of any publisher, a file each",
+        languages=(),
+        access="files that you have",
+        license="the article's licence element, read as SPDX",
+        key="PMC id, DOI or PMID, else the file's name",
+        size="yours",
+        etiquette="none is needed",
+        format="https://jats.nlm.nih.gov",
+    )
 
     name: str
     root: str = local()
@@ -59,10 +72,11 @@ class Jats:
             if article is None:
                 yield Refusal(name, "read", "malformed", f"no <article>, but <{root.tag}>", name)
                 continue
-            yield _record(article, name)
+            yield article_record(article, name)
 
 
-def _record(article: etree._Element, name: str) -> Record:
+def article_record(article: etree._Element, name: str) -> Record:
+    """The document of a JATS `article` element, changed in place."""
     meta = article.find("front/article-meta")
     if meta is None:
         meta = etree.Element("article-meta")

@@ -112,9 +112,13 @@ class Tables:
         """(number, row, problem) of each row of the file."""
         suffix = plain_suffix(path.name)
         if suffix == ".parquet":
-            named = (getattr(self.columns, field.name) for field in dataclasses.fields(Columns))
-            return _parquet(path, rows, [name for name in named if name is not None])
-        return _delimited(path) if suffix in (".csv", ".tsv") else _json_lines(path)
+            return _parquet(path, rows, self._named())
+        return _delimited(path) if suffix in (".csv", ".tsv") else json_lines(path)
+
+    def _named(self) -> list[str]:
+        """The columns that are read, by the names that the recipe gives them."""
+        named = (getattr(self.columns, field.name) for field in dataclasses.fields(Columns))
+        return [name for name in named if name is not None]
 
     def _document(self, row: dict, problem: str, name: str, number: int, mime: str) -> Record | Refusal:
         values = {field.name: _lookup(row, getattr(self.columns, field.name)) for field in dataclasses.fields(Columns)}
@@ -154,7 +158,7 @@ def _lookup(row: dict, column: str | None) -> object:
     return value
 
 
-def _json_lines(path: Path) -> Iterator[tuple[int, dict, str]]:
+def json_lines(path: Path) -> Iterator[tuple[int, dict, str]]:
     with open_stream(path) as stream:
         for number, line in enumerate(io.BufferedReader(stream) if not hasattr(stream, "readline") else stream):
             if not line.strip():

@@ -1,0 +1,82 @@
+"""Leaflets and summaries of the French public database of medicines, as HTML with a table."""
+
+import csv
+import dataclasses
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from ingest.sources.about import About
+from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.document_files import DocumentFiles
+from ingest.sources.files import find_files, plain_suffix
+from shards.step import local
+
+
+@dataclasses.dataclass(frozen=True)
+class Bdpm(DocumentFiles):
+    """BDPM: saved pages `CIS_R.html` (summary) and `CIS_N.html` (leaflet), and the table `CIS_bdpm.txt` beside them.
+
+    The table (tab-separated; UTF-8 or windows-1252, line by line) names the medicines; a page whose medicine is not in
+    it is refused as "unknown-medicine".
+    """
+
+    about: ClassVar[About] = About(
+        title="BDPM: French summaries of product characteristics (RCP) and leaflets (notice)",
+        languages=("fr",),
+        access="https://base-donnees-publique.medicaments.gouv.fr: CIS_bdpm.txt and the pages of each medicine",
+        license="etalab-2.0 (Licence Ouverte, recalled)",
+        key="CIS code and R (summary) or N (leaflet)",
+        size="about 15,000 medicines (recalled)",
+        etiquette="one request every two seconds, User-Agent with contact",
+        format="https://base-donnees-publique.medicaments.gouv.fr/telechargement",
+    )
+
+    patterns: tuple[str, ...] = local(default=("**/*_R.htm*", "**/*_N.htm*"))
+    table: str = "CIS_bdpm.txt"  # relative to `root`; it shapes titles, so its name and digest are part of partitions
+
+    def partitions(self) -> list[Partition]:
+        """Batches of pages in sorted order, each with the table."""
+        files = find_files(self.name, self.root, self.patterns)
+        units = batch_files(Path(self.root), files, self.batch)
+        if not (Path(self.root) / self.table).is_file():
+            return units
+        [table] = batch_files(Path(self.root), [self.table], 1)
+        digest = lambda unit: hashlib.sha256(f"{unit.sha256}{table.sha256}".encode()).hexdigest()  # noqa: E731
+        return [dataclasses.replace(unit, sha256=digest(unit)) for unit in units]
+
+    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+        """Every page of the files, in order, joined with the table."""
+        medicines = _bdpm_table(Path(self.root) / self.table)
+        for item in super().read(partition):
+            code = item.key.partition(":")[0]
+            if isinstance(item, Refusal) or not medicines:
+                yield item
+            elif code in medicines:
+                yield dataclasses.replace(item, title=medicines[code])
+            else:
+                yield Refusal(item.key, "read", "unknown-medicine", f"CIS {code} is not in {self.table}", item.raw_file)
+
+    def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
+        code, _, kind = Path(name).name.removesuffix(plain_suffix(name)).rpartition("_")
+        url = f"https://base-donnees-publique.medicaments.gouv.fr/medicament/{code}/extrait"
+        yield Record(
+            f"{code}:{kind}", "text/html", name, payload=data, language="fr", url=url, canonical_url=url,
+            license="etalab-2.0", license_evidence="https://base-donnees-publique.medicaments.gouv.fr", refine="qrd",
+        )  # fmt: skip
+
+
+def _bdpm_table(path: Path) -> dict[str, str]:
+    """CIS code -> name of the medicine; lines are decoded one by one, because the file mixes charsets."""
+    if not path.is_file():
+        return {}
+    lines = []
+    for line in path.read_bytes().splitlines():
+        try:
+            lines.append(line.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return {row[0].strip(): row[1].strip() for row in rows if len(row) > 1}
