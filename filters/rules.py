@@ -35,7 +35,7 @@ class Bound:
 
 @dataclasses.dataclass(frozen=True)
 class Rules(Step):
-    """In this order: opt-outs and licences, wanted languages, then `bounds` as they come.
+    """In this order: later revisions, opt-outs and licences, wanted languages, then `bounds` as they come.
 
     `licenses` empty: every licence, and none stated, is accepted. `priority` is the rank of the partition's source.
     """
@@ -47,11 +47,23 @@ class Rules(Step):
     priority: int = 0
 
     name = "rules"
-    version = 1
+    version = 2
 
-    def run(self, documents: pa.Table, language: pa.Table, domain: pa.Table, quality: pa.Table) -> dict[str, pa.Table]:
-        """documents (doc_id, opt_out, license) and score sidecars -> candidates (schema.VERDICT) and ranks (RANK)."""
+    def run(
+        self,
+        documents: pa.Table,
+        language: pa.Table,
+        domain: pa.Table,
+        quality: pa.Table,
+        superseded: pa.Table | None = None,
+    ) -> dict[str, pa.Table]:
+        """documents (doc_id, opt_out, license) and score sidecars -> candidates (schema.VERDICT) and ranks (RANK).
+
+        `superseded`: row, reason and evidence of documents that a later revision overrules; they are dropped first.
+        """
         verdicts = _Verdicts(documents.num_rows)
+        for lost in superseded.to_pylist() if superseded is not None else []:
+            verdicts.drop_one(lost["row"], "supersede", lost["reason"], lost["evidence"])
         if self.honour_opt_outs:
             signals = documents["opt_out"]
             opted_out = pc.greater(pc.list_value_length(signals), 0).to_numpy(zero_copy_only=False)
@@ -97,6 +109,12 @@ class _Verdicts:
             self.threshold[row] = threshold
             self.evidence[row] = None if evidence is None else evidence[row]
         self.kept &= ~mask
+
+    def drop_one(self, row: int, stage: str, reason: str, evidence: str) -> None:
+        """Drop one row that is still kept."""
+        if self.kept[row]:
+            self.stage[row], self.reason[row], self.evidence[row] = stage, reason, evidence
+            self.kept[row] = False
 
     def table(self, doc_ids: pa.ChunkedArray, languages: pa.ChunkedArray) -> pa.Table:
         verdict = np.where(self.kept, schema.KEEP, schema.DROP)

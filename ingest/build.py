@@ -1,9 +1,10 @@
 """The graph of a build: which step reads what of which partition. Nothing runs here.
 
-extract ─┬─► language ─┐
-         ├─► domain  ──┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
-         ├─► quality ──┘              ▲
-         └─► signature ───────────────┘
+extract ─┬─► language ──┐
+         ├─► domain  ───┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
+         ├─► quality ───┤              ▲
+         ├─► supersede ─┘              │   (supersede: only of sources whose files overrule each other)
+         └─► signature ────────────────┘
 """
 
 import dataclasses
@@ -21,6 +22,7 @@ from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
 from ingest.recipe import Recipe
 from ingest.sources.base import Partition, Source
+from ingest.supersede import Supersede
 from ingest.verdict import Verdict
 from shards import schema
 
@@ -55,13 +57,17 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
     chains = []
     for priority, (source, units) in enumerate(zip(sources, partitions, strict=True)):
         rules = _rules(recipe, priority)
-        for unit in units:
-            label = f"{source.name}/{unit.name}"
-            extract = Node(Extract(source, unit, options=recipe.document.options), label)
+        labels = [f"{source.name}/{unit.name}" for unit in units]
+        options = recipe.document.options
+        pairs = list(zip(units, labels, strict=True))
+        extracts = [Node(Extract(source, unit, options=options), label) for unit, label in pairs]
+        superseded = _superseded(source, extracts)
+        for at, (unit, label, extract) in enumerate(zip(units, labels, extracts, strict=True)):
             text = {"documents": extract.port("documents", ("doc_id", "text"))}
             scores = {step.name: Node(step, label, text).port("scores") for step in (language, domain, quality)}
             facts = {"documents": extract.port("documents", _RULE_COLUMNS)}
-            candidates = Node(rules, label, facts | scores)
+            overruled = {"superseded": superseded.port("superseded", batch=at)} if superseded else {}
+            candidates = Node(rules, label, facts | scores | overruled)
             hashed = {"documents": extract.port("documents", ("doc_id", "text", "content_hash"))}
             signature = Node(recipe.document.dedup.signature, label, hashed)
             bands = Node(_bands(recipe), label, {
@@ -69,6 +75,13 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
             })  # fmt: skip
             chains.append(Chain(source, unit, extract, candidates, signature, bands))
     return Graph(chains, _verdicts(recipe, chains))
+
+
+def _superseded(source: Source, extracts: list[Node]) -> Node | None:
+    """The node that finds what later files of a source overrule; None for a source whose files never do."""
+    if not getattr(source, "revised", False) or not extracts:
+        return None
+    return Node(Supersede(), source.name, {"revisions": tuple(node.port("revisions") for node in extracts)})
 
 
 def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> list[Node]:

@@ -11,8 +11,9 @@ from ingest.extract.clean import clean, clean_line
 from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.sandbox import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, Sandbox, shared
-from ingest.sources.base import Partition, Record, Refusal, Source
+from ingest.sources.base import Partition, Record, Refusal, Source, Withdrawal
 from ingest.sources.qrd import mark_sections
+from ingest.supersede import REVISIONS, subject_hash
 from shards import schema
 from shards.step import Step
 
@@ -46,7 +47,8 @@ class Extract(Step):
 
     def run(self) -> dict[str, pa.Table]:
         """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`, "rejected": the verdicts
-        (`schema.VERDICT`) of what was turned away at a glance, "inputs": their count}.
+        (`schema.VERDICT`) of what was turned away at a glance, "revisions": what `ingest.supersede` needs of a source
+        whose files overrule each other, "inputs": their count}.
 
         The inputs are counted as they are read, apart from what becomes of them, so that the accounts can be checked.
         """
@@ -55,7 +57,11 @@ class Extract(Step):
         quarantine: list[dict] = []
         rejected: list[dict] = []
         sandbox = shared(self.limits)
+        revisions: list[tuple[int, str, str | None]] = []  # subject, revision, doc_id; None: withdrawn
         for item in self.source.read(self.partition):
+            if isinstance(item, Withdrawal):
+                revisions.append((subject_hash(self.source.name, item.subject), item.revision, None))
+                continue
             inputs += 1
             outcome = item if isinstance(item, Refusal) else self._document(item, sandbox)
             if isinstance(outcome, dict) and outcome["doc_id"] in documents:
@@ -68,14 +74,20 @@ class Extract(Step):
                 rejected.append(rejection_row(outcome, self.source.name, item.key))
             else:
                 documents[outcome["doc_id"]] = outcome
+                if getattr(self.source, "revised", False):
+                    subject = subject_hash(self.source.name, item.subject or item.key)
+                    revisions.append((subject, item.revision, outcome["doc_id"]))
         # Rows of one key stay in reading order: the sort is stable.
         quarantine.sort(key=lambda row: row["doc_id"])
         rejected.sort(key=lambda row: row["doc_id"])
         rows = [documents[doc_id] for doc_id in sorted(documents)]
+        place = {row["doc_id"]: at for at, row in enumerate(rows)} | {None: -1}
+        revised = [{"subject": s, "revision": r, "row": place[doc_id]} for s, r, doc_id in revisions]
         return {
             "documents": pa.Table.from_pylist(rows, schema=schema.DOCUMENT),
             "quarantine": pa.Table.from_pylist(quarantine, schema=schema.QUARANTINE),
             "rejected": pa.Table.from_pylist(rejected, schema=schema.VERDICT),
+            "revisions": pa.Table.from_pylist(revised, schema=REVISIONS),
             "inputs": pa.table({"inputs": pa.array([inputs], pa.int64())}),
         }
 

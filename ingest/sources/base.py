@@ -60,6 +60,8 @@ class Record:
     license: str | None = None
     license_evidence: str | None = None
     opt_out: tuple[str, ...] = ()
+    subject: str = ""  # of a source with revisions: what the document is about, if not its key alone
+    revision: str = ""  # ... and which word on it this is; the one that sorts last counts
     refine: str = ""  # what is done with the extracted text: "qrd" marks the sections of product information
 
 
@@ -78,15 +80,27 @@ class Refusal:
     attempts: int = 1
 
 
+@dataclasses.dataclass(frozen=True)
+class Withdrawal:
+    """A source's word that a subject is no more: not an input; what earlier revisions said of it is dropped."""
+
+    subject: str
+    revision: str
+
+
 class Source(Protocol):
-    """A configured source of a recipe (a frozen dataclass of plain data)."""
+    """A configured source of a recipe (a frozen dataclass of plain data).
+
+    A source whose files overrule each other has the class attribute `revised = True`, gives its records a `revision`
+    and may yield a `Withdrawal`.
+    """
 
     name: str
 
     def partitions(self) -> list[Partition]:
         """The units of work, in a deterministic order."""
 
-    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+    def read(self, partition: Partition) -> Iterator[Record | Refusal | Withdrawal]:
         """Every input of the partition exactly once; one bad record never stops the rest."""
 
 

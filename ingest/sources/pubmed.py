@@ -2,7 +2,8 @@
 
 Format: https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html. A citation gives one English document (title
 and abstract), and one for each further abstract in a language asked for. Book chapters are refused as "unsupported".
-Deletions in update files (DeleteCitation) are not inputs and are not applied: a withdrawn citation stays a document.
+A citation in a later file, or a later version of it, overrules the earlier one and its further abstracts; a deletion
+(DeleteCitation) withdraws both. Deletions are not inputs.
 """
 
 import dataclasses
@@ -16,14 +17,14 @@ from lxml import etree
 
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.about import About
-from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.base import Partition, Record, Refusal, Withdrawal, batch_files
 from ingest.sources.dates import date_of
 from ingest.sources.elements import cut_elements, parse_element
 from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
 from ingest.sources.languages import LANGUAGES
 from shards.step import local
 
-_TAGS = ("PubmedArticle", "PubmedBookArticle")
+_TAGS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
 # All of a title, and a full stop, in one pair of brackets; "[18F]FDG" is no such title.
 _TRANSLATED = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\.?")
 # Abstracts may be copyrighted; the terms of use of the National Library of Medicine are the licence of the record.
@@ -46,6 +47,8 @@ class PubMed:
         format="https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html",
     )
 
+    revised: ClassVar[bool] = True
+
     name: str
     root: str = local()
     patterns: tuple[str, ...] = local(default=("**/pubmed*.xml", "**/pubmed*.xml.gz"))
@@ -56,7 +59,7 @@ class PubMed:
         """One partition a file, by name."""
         return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), 1)
 
-    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
+    def read(self, partition: Partition) -> Iterator[Record | Refusal | Withdrawal]:
         """Every citation's documents, in file order; keys are `PMID` and, for other languages, `PMID:lang`."""
         for name, path in partition.paths():
             offset = 0
@@ -67,7 +70,7 @@ class PubMed:
             except READ_ERRORS as error:
                 yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
 
-    def _citation(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal]:
+    def _citation(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal | Withdrawal]:
         try:
             if not complete:
                 raise etree.XMLSyntaxError("the element has no end", 0, 0, 0)
@@ -77,6 +80,10 @@ class PubMed:
             key = match[1].decode() if match else f"{name}@{offset}"
             digest = hashlib.sha256(data).hexdigest()
             yield Refusal(key, "read", "malformed", str(error), name, offset, sha256=digest)
+            return
+        if element.tag == "DeleteCitation":
+            for item in element.findall("PMID"):
+                yield Withdrawal((item.text or "").strip(), _revision(name, item))
             return
         if element.tag == "PubmedBookArticle":
             key = (element.findtext("BookDocument/PMID") or "").strip() or f"{name}@{offset}"
@@ -98,6 +105,7 @@ class PubMed:
                 key, _MIME, name, offset, text="\n\n".join(filter(None, (title and f"# {title}", text))),
                 title=title or None, language=language, url=url, canonical_url=url,
                 published=_published(article, citation), license=_LICENSE, license_evidence=_EVIDENCE,
+                subject=pmid, revision=_revision(name, citation.find("PMID")),
             )  # fmt: skip
 
         title = _text(article.find("ArticleTitle"))
@@ -118,6 +126,12 @@ class PubMed:
                 key = f"{key}:{other.get('Type', 'other').lower()}"
             keys.add(key)
             yield record(key, language, vernacular if language in written else "", _abstract(other))
+
+
+def _revision(name: str, pmid: etree._Element) -> str:
+    """Place of a citation in the order of the files (pubmed26n0001 ...), then its own version."""
+    version = pmid.get("Version", "1")
+    return f"{name.rsplit('/', 1)[-1]} v{int(version) if version.isdecimal() else 1:04d}"
 
 
 def _text(element: etree._Element | None) -> str:
