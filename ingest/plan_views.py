@@ -35,7 +35,7 @@ def sources(recipe: Recipe, graph: Graph, waiting: Collection[str], reached: Map
         if entry.name in waiting:
             here = f"[yellow]{_waits_for(entry)}[/]"
         title = f"[bold]{escape(entry.name)}[/] [dim]({entry.kind})[/] {escape(about.title)}"
-        title += f"\n[dim]{escape(about.access)}[/]"
+        title += f"\n[dim]{escape(entry.fetcher.probe() if entry.fetcher else about.access)}[/]"
         cells = (title, ", ".join(about.languages) or "any", escape(about.license), escape(about.size), here)
         table.add_row(*cells, *([reached.get(entry.name, "")] if reached else []))
     return table
@@ -85,5 +85,7 @@ def tasks(forecasts: Sequence[Forecast]) -> Table:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
     return table

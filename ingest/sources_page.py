@@ -33,7 +33,7 @@ def overview() -> Table:
     """The kinds for a terminal."""
     table = Table(title="kinds of sources", title_justify="left", box=None, pad_edge=False, show_lines=True)
     for name in ("kind", "what, and how it is had", "languages", "licence of a record", "expected size"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for kind, about in abouts().items():
         what = f"{about.title}\n[dim]{about.access}[/]"
         table.add_row(f"[bold]{kind}[/]", what, ", ".join(about.languages) or "any", about.license, about.size)
