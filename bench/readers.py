@@ -1,0 +1,72 @@
+"""Readers: documents per CPU-second of each kind of source, and PubMed beside pubmed_parser.
+
+The figure is that of PubMed citations with abstracts of 220 words from one gzip file. Ours cuts it at its records,
+so that a broken one costs itself only, and turns scripts, formulas, dates and licences into text and fields;
+pubmed_parser (parse_medline_xml) reads the file in one pass into dictionaries with more bibliographic fields. It needs
+Unidecode, which is under the GPL, and so is measured only where the user has installed it. `docs_s_*` are our other
+readers on files that `bench/tools/source_files.py` writes in their publishers' formats: documents per second of process
+CPU time, medians of three runs after a warm one. Payloads (HTML, PDF) are handed on, not extracted.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench.frame import Benchmark, run
+from bench.tools.source_files import MAKERS
+from ingest.sources.base import Record
+from ingest.sources.catalogue import KINDS
+
+_RECORDS = {"pubmed": 4000, "table": 8000, "huggingface": 8000, "text": 8000, "clinicaltrials": 3000, "oai": 3000}
+_FEWER = 500  # of the kinds with long records
+
+
+def measure(quick: bool) -> Benchmark:
+    """Each reader alone; PubMed in turns with its peer."""
+    checks: dict[str, float | bool] = {}
+    repeats = 1 if quick else 3
+    with tempfile.TemporaryDirectory() as place:
+        folders = {kind: Path(place) / kind for kind in MAKERS}
+        for kind, make in MAKERS.items():
+            folders[kind].mkdir()
+            make(folders[kind], _RECORDS.get(kind, _FEWER) // (4 if quick else 1))
+        file = folders["pubmed"] / "pubmed26n0001.xml.gz"
+        sides = {"ours": lambda: _read("pubmed", folders["pubmed"])}
+        if find_spec("pubmed_parser"):
+            sides["pubmed_parser"] = lambda: _parse(file)
+        counts = {name: side() for name, side in sides.items()}
+        speeds = {name: _speed(side, repeats) for name, side in sides.items()}
+        for kind, folder in folders.items():
+            if kind != "pubmed":
+                _read(kind, folder)
+                checks[f"docs_s_{kind}"] = _speed(lambda kind=kind, folder=folder: _read(kind, folder), repeats)
+    checks["same_documents"] = len(set(counts.values())) == 1
+    return Benchmark("readers", "PubMed documents per CPU-second", speeds.pop("ours"), speeds, checks)
+
+
+def _read(kind: str, folder: Path) -> int:
+    source = KINDS[kind](kind, str(folder))
+    return sum(isinstance(item, Record) for unit in source.partitions() for item in source.read(unit))
+
+
+def _parse(file: Path) -> int:
+    import pubmed_parser
+
+    found = pubmed_parser.parse_medline_xml(str(file), year_info_only=False)
+    return sum(bool(article["abstract"]) for article in found)
+
+
+def _speed(side: Callable[[], int], repeats: int) -> float:
+    speeds = []
+    for _ in range(repeats):
+        begun = time.process_time()
+        documents = side()
+        speeds.append(documents / (time.process_time() - begun))
+    return statistics.median(speeds)
+
+
+if __name__ == "__main__":
+    run(measure, __doc__)

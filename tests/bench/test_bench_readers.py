@@ -1,0 +1,19 @@
+"""The benchmark's input files are read without a refusal, record for record."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.tools.source_files import MAKERS
+from ingest.sources.base import Refusal
+from ingest.sources.catalogue import KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(MAKERS))
+def test_made_files_are_read_whole(kind: str, tmp_path: Path) -> None:
+    MAKERS[kind](tmp_path, 12)
+    source = KINDS[kind](kind, str(tmp_path))
+    items = [item for unit in source.partitions() for item in source.read(unit)]
+    assert not [item for item in items if isinstance(item, Refusal)]
+    assert len(items) == {"oai": 24, "patents": 4}.get(kind, 12)
+    assert len({item.key for item in items}) == len(items)
