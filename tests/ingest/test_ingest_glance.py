@@ -1,4 +1,4 @@
-"""Pages turned away at a glance: dropped with value and threshold, counted, never by a rule stricter than the later one."""
+"""Pages turned away at a glance: dropped with value and threshold, counted, never by a rule stricter than the later."""
 
 from pathlib import Path
 
