@@ -94,7 +94,7 @@ def test_our_reader_sees_every_page_of_the_written_warc_unchanged(tmp_path):
 def test_the_recipe_is_valid(tmp_path, kind):
     (tmp_path / 'pages "x"').mkdir()
     recipe = load(build.write_recipe(tmp_path / "recipe.toml", kind, tmp_path / 'pages "x"'))
-    assert recipe.kinds == (kind,) and recipe.document.domain.min_score == 0
+    assert [entry.kind for entry in recipe.entries] == [kind] and recipe.document.domain.min_score == 0
 
 
 @pytest.mark.slow
