@@ -7,6 +7,8 @@ with the fast extraction; where trafilatura found much less, readability or the 
 5. What was lost inside the chosen content (rows, items, headings, doses) is put back, and the blocks are written.
 """
 
+import re
+
 import trafilatura
 from lxml import html
 from resiliparse.extract.html2text import extract_plain_text
@@ -30,6 +32,9 @@ _LEAST_OF_PAGE = 0.2  # and of the page's
 _MORE = 1.2  # times as many words another extraction must have to take its place
 _COVERED = 0.8  # share of the extractor's text that must be found in the tree's blocks
 _NOT_HTML = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_MOST_CONTROL = 0.08  # share of such characters from which the bytes are no page; real pages have 0.001 at most
+_LOOKED_AT = 20_000  # characters
 _LARGEST = 20 << 20  # bytes; the longest page of text seen in the wild has 5 MB
 
 
@@ -40,6 +45,8 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     """
     _check(payload)
     text, _ = decode(payload, charset)
+    if len(_CONTROL.findall(text, 0, _LOOKED_AT)) > _MOST_CONTROL * min(len(text), _LOOKED_AT):
+        raise ExtractError("malformed", f"more than {_MOST_CONTROL:.0%} of the characters are none of a text's")
     fast = _parse_fast(text)
     if options.glances:
         _glance(extract_plain_text(fast, main_content=False, alt_texts=False), options)

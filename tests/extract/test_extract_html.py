@@ -64,7 +64,9 @@ def test_metadata_comes_from_what_the_page_states():
     assert found.extractor.split("/")[0] in ("trafilatura", "readability")
 
 
-@pytest.mark.parametrize("payload", [b"", b"   ", b"<html><body></body></html>", b"\x00\x00\x00"])
+@pytest.mark.parametrize(
+    "payload", [bytes(range(256)) * 50, b"\x89PNG....", b"", b"   ", b"<html><body></body></html>", b"\x00\x00\x00"]
+)
 def test_pages_without_text_are_refused(payload):
     with pytest.raises(ExtractError):
         extract_html(payload, None, None)
