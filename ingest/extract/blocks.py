@@ -1,7 +1,6 @@
 """A page's tree as a list of blocks (paragraphs, headings, list items, table rows), and blocks as light Markdown."""
 
 import dataclasses
-import re
 from collections.abc import Iterable
 
 from lxml import etree
@@ -26,7 +25,7 @@ _INLINE = _tags(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _KINDS = {"li": ITEM, "dt": TERM, "dd": DEFINITION, "caption": CAPTION, "pre": CODE}
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
-_SPACE = re.compile(r"[ \t\r\f\v\n\u200b\ufeff]+")
+_UNSEEN = {0x200B: None, 0xFEFF: None}  # zero width
 _DEEPEST = 200  # nesting beyond which a page is taken for hostile, and its rest for one block
 
 
@@ -87,14 +86,16 @@ class _Walk:
 
     def element(self, element: etree._Element, in_link: bool, depth: int) -> None:
         tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIPPED or (tag == "button" and self.kind != HEADING):
+        if tag in _INLINE and depth <= _DEEPEST:
+            self.inside(element, in_link or tag == "a", depth)
+        elif not isinstance(tag, str) or tag in _SKIPPED or (tag == "button" and self.kind != HEADING):
             return
-        if depth > _DEEPEST:
+        elif depth > _DEEPEST:
             self.write("".join(element.itertext()), in_link)
         elif tag == "br":
             self.pieces.append("\x0b")  # a line break that `fold` keeps
-        elif tag in _INLINE or tag == "button":
-            self.inside(element, in_link or tag == "a", depth)
+        elif tag == "button":
+            self.inside(element, in_link, depth)
         elif tag == "table":
             self.table(element, in_link, depth)
         elif tag in _LISTS or tag == "dl":
@@ -166,7 +167,9 @@ def blocks_of(root: etree._Element) -> list[Block]:
 
 def fold(text: str) -> str:
     """White space folded to single spaces; line breaks marked by `<br>` are kept, none at the ends."""
-    return "\n".join(filter(None, (_SPACE.sub(" ", line).strip() for line in text.replace("\xa0", " ").split("\x0b"))))
+    if "\x0b" not in text:
+        return " ".join(text.translate(_UNSEEN).split())
+    return "\n".join(filter(None, (" ".join(line.translate(_UNSEEN).split()) for line in text.split("\x0b"))))
 
 
 def markdown(blocks: Iterable[Block]) -> str:

@@ -1,136 +1,196 @@
-"""Ruled tables of a PDF's page: the grid that its lines and thin boxes draw, read cell by cell."""
+"""Ruled tables of a PDF's page: the grid that its lines draw, with merged cells, as Markdown rows."""
 
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
+import numpy as np
 
-from ingest.extract.pdf_lines import Line
+from ingest.extract.pdf_hyphens import join
+from ingest.extract.pdf_lines import Line, joined, rows_of
 
-_THIN = 2.5  # points: a path no thicker than this is a rule
 _SHORTEST = 8.0  # points of a rule
 _SAME = 3.0  # points within which two rules stand on one line of the grid
-_MOST_PATHS = 5_000  # on a page: a drawing, not a table
+_BESIDE = 15.0  # points between the parts of one table
+_MOST_RULES = 1_500  # on a page, each way: more are a drawing
 _MOST_CELLS = 4_000
-_WHOLE = 0.9  # share of the cells' words that must be words of the page
-_WORD = re.compile(r"[^\W_]+")
 _FILLED = 0.3  # share of the cells that must hold text
+_LONGEST = 1_500  # characters of a cell: more is a page laid out in boxes
+_BULLET = re.compile(r"[•▪◦●■➢✓–-]\s")
+_OPEN = re.compile(r"[.,:;\-\x02\xad(/]$|\b[^\W\d_]{1,3}$")  # signs and short words after which a cell's text goes on
+_CUT = 0.1  # words for each filled cell that rules may cut: more is a drawing
 
 
 @dataclasses.dataclass(frozen=True)
-class Table:
-    """A table's box in points (y growing upwards) and its rows as Markdown."""
+class Grid:
+    """Rules of one table: `xs` and `ys` ascending, in points; `cells[row, column]` is the cell that each place of the
+    grid belongs to, rows from the top, merged places under the number of the first."""
 
-    left: float
-    bottom: float
-    right: float
-    top: float
-    markdown: str
+    xs: np.ndarray
+    ys: np.ndarray
+    cells: np.ndarray
 
-    def holds(self, line: Line) -> bool:
-        """Whether a line's middle lies inside."""
-        x, y = (line.left + line.right) / 2, (line.bottom + line.top) / 2
-        return self.left - 1 < x < self.right + 1 and self.bottom - 1 < y < self.top + 1
+    def right(self, cell: int) -> float:
+        """Where a cell ends."""
+        return float(self.xs[np.nonzero(self.cells == cell)[1].max() + 1])
 
-    def cuts_no_words(self, lines: Iterable[Line]) -> bool:
-        """Whether the cells' words are those of the lines: rules that run through words are a drawing's."""
-        whole = {word for line in lines for word in _WORD.findall(line.text)}
-        cells = _WORD.findall(self.markdown)
-        return sum(word in whole for word in cells) >= _WHOLE * len(cells)
-
-
-def find_tables(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[Table]:
-    """The page's tables that are ruled both ways, with at least two rows and two columns, from top to bottom."""
-    across, down = _rules(page)
-    tables = []
-    for rows, columns in _grids(across, down):
-        if (len(rows) - 1) * (len(columns) - 1) <= _MOST_CELLS:
-            cells = [
-                [_text(text_page, left, low, right, high) for left, right in _pairs(columns)]
-                for high, low in _pairs(rows[::-1])
-            ]
-            if table := _table(cells, rows, columns):
-                tables.append(table)
-    return sorted(tables, key=lambda table: -table.top)
+    def places(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Cell of each point, -1 for points outside."""
+        column, row = np.searchsorted(self.xs, x) - 1, len(self.ys) - 1 - np.searchsorted(self.ys, y)
+        rows, columns = self.cells.shape
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        return np.where(inside, self.cells[row.clip(0, rows - 1), column.clip(0, columns - 1)], -1)
 
 
-def _rules(page: pdfium.PdfPage) -> tuple[list[tuple], list[tuple]]:
-    """Horizontal rules as (y, left, right) and vertical ones as (x, bottom, top); a box gives its four sides."""
-    across: list[tuple[float, float, float]] = []
-    down: list[tuple[float, float, float]] = []
-    for number, path in enumerate(page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_PATH,), max_depth=3)):
-        if number >= _MOST_PATHS:
-            return [], []
-        left, bottom, right, top = path.get_bounds()
-        wide, high = right - left, top - bottom
-        if high <= _THIN and wide >= _SHORTEST:
-            across.append(((bottom + top) / 2, left, right))
-        elif wide <= _THIN and high >= _SHORTEST:
-            down.append(((left + right) / 2, bottom, top))
-        elif wide >= _SHORTEST and high >= _SHORTEST:
-            across += [(bottom, left, right), (top, left, right)]
-            down += [(left, bottom, top), (right, bottom, top)]
-    return across, down
-
-
-def _grids(across: list[tuple], down: list[tuple]) -> list[tuple[list[float], list[float]]]:
-    """(ys ascending, xs ascending) of each connected set of rules with three or more lines each way."""
-    rules = [("h", *rule) for rule in across] + [("v", *rule) for rule in down]
-    if len(rules) > 1500:
+def find_grids(rules: np.ndarray) -> list[Grid]:
+    """Grids of at least two rows and two columns among the lines (x0, y0, x1, y1) of a page, from the top down."""
+    lengths = rules[:, 2:] - rules[:, :2]
+    across = np.unique(rules[(lengths[:, 0] >= _SHORTEST) & (lengths[:, 1] < 1)].round(), axis=0)
+    down = np.unique(rules[(lengths[:, 1] >= _SHORTEST) & (lengths[:, 0] < 1)].round(), axis=0)
+    if len(across) < 2 or len(down) < 1 or max(len(across), len(down)) > _MOST_RULES:
         return []
-    owner = list(range(len(rules)))
-
-    def head(at: int) -> int:
-        while owner[at] != at:
-            owner[at] = owner[owner[at]]
-            at = owner[at]
-        return at
-
-    for first in range(len(across)):
-        for second in range(len(across), len(rules)):
-            (_, y, left, right), (_, x, bottom, top) = rules[first], rules[second]
-            if left - _SAME <= x <= right + _SAME and bottom - _SAME <= y <= top + _SAME:
-                owner[head(first)] = head(second)
-    members: dict[int, list[tuple]] = {}
-    for at, rule in enumerate(rules):
-        members.setdefault(head(at), []).append(rule)
-    grids = []
-    for group in members.values():
-        rows = _distinct([rule[1] for rule in group if rule[0] == "h"])
-        columns = _distinct([rule[1] for rule in group if rule[0] == "v"])
-        if len(rows) >= 3 and len(columns) >= 3:
-            grids.append((rows, columns))
-    return grids
+    x, y = down[:, 0], across[:, 1, None]
+    touch = (across[:, 0, None] - _SAME <= x) & (x <= across[:, 2, None] + _SAME)
+    touch &= (down[:, 1] - _SAME <= y) & (y <= down[:, 3] + _SAME)
+    parts = [(across[rows], down[columns]) for rows, columns in _components(touch)]
+    grids = [_grid(*part) for part in _side_by_side(parts)]
+    found = [grid for grid in grids if grid is not None]
+    return sorted(found, key=lambda grid: (-grid.ys[-1], grid.xs[0]))
 
 
-def _distinct(values: list[float]) -> list[float]:
-    out: list[float] = []
-    for value in sorted(values):
-        if not out or value - out[-1] > _SAME:
-            out.append(value)
+def _components(touch: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(rows, columns) of each connected set of a bipartite graph's matrix that has an edge."""
+    left = touch.any(axis=1)
+    found = []
+    while left.any():
+        rows = np.zeros(len(touch), bool)
+        rows[left.argmax()] = True
+        while True:
+            columns = touch[rows].any(axis=0)
+            wider = rows | touch[:, columns].any(axis=1)
+            if (wider == rows).all():
+                break
+            rows = wider
+        left &= ~rows
+        if columns.any():
+            found.append((rows, columns))
+    return found
+
+
+def _side_by_side(parts: list[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(rules across, rules down) of each table: parts of like height with a narrow gap between them are one, as where
+    cells are shaded column by column."""
+    out: list[tuple[np.ndarray, np.ndarray]] = []
+    for across, down in sorted(parts, key=lambda part: part[0][:, 0].min()):
+        low, high, left = across[:, 1].min(), across[:, 1].max(), across[:, 0].min()
+        for at, (known, walls) in enumerate(out):
+            like = abs(known[:, 1].min() - low) <= _SAME and abs(known[:, 1].max() - high) <= _SAME
+            if like and -_SAME <= left - known[:, 2].max() <= _BESIDE:
+                out[at] = np.concatenate([known, across]), np.concatenate([walls, down])
+                break
+        else:
+            out.append((across, down))
     return out
 
 
-def _pairs(values: list[float]) -> list[tuple[float, float]]:
-    return list(itertools.pairwise(values))
-
-
-def _text(text_page: pdfium.PdfTextPage, left: float, bottom: float, right: float, top: float) -> str:
-    found = text_page.get_text_bounded(left + 0.5, bottom + 0.5, right - 0.5, top - 0.5)
-    return " ".join(found.replace("\x02", "").split()).replace("|", "\\|")
-
-
-def _table(cells: list[list[str]], rows: list[float], columns: list[float]) -> Table | None:
-    kept = [row for row in cells if any(row)]
-    if len(kept) < 2:
+def _grid(across: np.ndarray, down: np.ndarray) -> Grid | None:
+    xs = _distinct(np.concatenate([down[:, 0], [across[:, 0].min(), across[:, 2].max()]]))
+    ys = _distinct(np.concatenate([across[:, 1], [down[:, 1].min(), down[:, 3].max()]]))
+    rows, columns = len(ys) - 1, len(xs) - 1
+    if rows < 2 or columns < 2 or rows * columns > _MOST_CELLS:
         return None
-    used = [at for at in range(len(columns) - 1) if any(row[at] for row in kept)]
-    filled = sum(bool(row[at]) for row in kept for at in used)
-    if len(used) < 2 or filled < _FILLED * len(kept) * len(used):
+    middle_x, middle_y = (xs[1:] + xs[:-1]) / 2, ((ys[1:] + ys[:-1]) / 2)[::-1]
+    cells = np.arange(rows * columns).reshape(rows, columns)
+    for row in range(rows):
+        walls = down[(down[:, 1] < middle_y[row]) & (down[:, 3] > middle_y[row]), 0]
+        for column in range(1, columns):
+            if not (np.abs(walls - xs[column]) <= _SAME).any():
+                cells[row, column] = cells[row, column - 1]
+    for column in range(columns):
+        walls = across[(across[:, 0] < middle_x[column]) & (across[:, 2] > middle_x[column]), 1]
+        for row in range(1, rows):
+            if not (np.abs(walls - ys[rows - row]) <= _SAME).any() and cells[row, column] // columns == row:
+                cells[cells == cells[row, column]] = cells[row - 1, column]
+    return Grid(xs, ys, cells)
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    values = np.sort(values)
+    return values[np.concatenate([[True], np.diff(values) > _SAME])]
+
+
+def cells_of(grids: Sequence[Grid], places: np.ndarray, visible: np.ndarray) -> tuple[np.ndarray, list[Grid]]:
+    """(cell of each character, -1 outside; the grids that are tables): the numbers of a second table go on after those
+    of the first. `places` as `pdf_native.read_chars` gives them; of characters that are not `visible` nothing is known.
+    """
+    cells = np.full(len(places), -1, np.int32)
+    kept: list[Grid] = []
+    if not grids or len(places) < 2:
+        return cells, kept
+    x, y = (places[:, 0] + places[:, 2]) / 2, places[:, 5] + 0.3 * places[:, 6]
+    near = (np.abs(places[1:, 0] - places[:-1, 2]) < 0.15 * places[1:, 6]) & visible[1:] & visible[:-1]
+    near &= np.abs(places[1:, 5] - places[:-1, 5]) < 1
+    first = 0
+    for grid in grids:
+        own = grid.places(x, y)
+        own[~visible] = -1
+        inside = own >= 0
+        _, counts = np.unique(own[inside], return_counts=True)
+        parted = np.flatnonzero(near & (own[1:] != own[:-1]))
+        if len(counts) < 3 or counts.max() > _LONGEST or len(parted) > _CUT * len(counts):
+            continue
+        for at in parted.tolist():  # a word that runs over a rule stays in the cell where it begins
+            while at + 1 < len(own) and near[at]:
+                own[at + 1] = own[at]
+                at += 1
+        inside = own >= 0
+        cells[inside] = own[inside] + first
+        kept.append(dataclasses.replace(grid, cells=grid.cells + first))
+        first += grid.cells.size
+    return cells, kept
+
+
+def markdown(grid: Grid, texts: dict[int, str]) -> str | None:
+    """The table's rows, given the text of each cell; None for frames that are no table. Merged cells stand first."""
+    rows: list[list[str]] = []
+    told: set[int] = set()
+    for row in grid.cells.tolist():
+        cells = ["" if cell in told else texts.get(cell, "") for cell in row]
+        for at in range(1, len(row)):
+            if row[at] == row[at - 1]:
+                cells[at] = ""
+        told.update(row)
+        if any(cells):
+            rows.append(cells)
+    used = [at for at in range(grid.cells.shape[1]) if any(row[at] for row in rows)]
+    filled = sum(bool(row[at]) for row in rows for at in used)
+    if len(rows) < 2 or len(used) < 2 or filled < _FILLED * len(rows) * len(used):
         return None
-    lines = ["| " + " | ".join(row[at] for at in used) + " |" for row in kept]
+    lines = ["| " + " | ".join(row[at] for at in used) + " |" for row in rows]
     lines.insert(1, "|" + " --- |" * len(used))
-    return Table(columns[0], rows[0], columns[-1], rows[-1], "\n".join(lines))
+    return "\n".join(lines)
+
+
+def cell_text(lines: Sequence[Line], right: float) -> str:
+    """The lines of one cell, whose edge is at `right`, as one, with pipes escaped.
+
+    Where a line ends though the next word had found its place, the cell is a list: its items are set apart by "; ", as
+    in tables of web pages.
+    """
+    rows = [joined(row) for row in rows_of(lines)]
+    pairs = list(itertools.pairwise(rows))
+    capital = [row.text[:1].isupper() and not _OPEN.search(last.text) for last, row in pairs]
+    if sum(capital) < len(pairs) / 2:
+        capital = [False] * len(pairs)
+    listed = any(starts and _had_room(last, row, right) for (last, row), starts in zip(pairs, capital, strict=True))
+    text = rows[0].text if rows else ""
+    for (_, row), starts in zip(pairs, capital, strict=True):
+        text = f"{text} ; {row.text}" if (listed and starts) or _BULLET.match(row.text) else join(text, row.text, {})
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _had_room(last: Line, line: Line, right: float) -> bool:
+    """Whether the first word of a line had found its place on the line before it."""
+    word = len(line.text.split(None, 1)[0]) + 2
+    return right - last.right > word * (last.right - last.left) / max(len(last.text), 1)
