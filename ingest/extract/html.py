@@ -8,6 +8,7 @@ with the fast extraction; where trafilatura found much less, readability or the 
 """
 
 import re
+from functools import cached_property
 
 import trafilatura
 from lxml import html
@@ -47,9 +48,9 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     text, _ = decode(payload, charset)
     if len(_CONTROL.findall(text, 0, _LOOKED_AT)) > _MOST_CONTROL * min(len(text), _LOOKED_AT):
         raise ExtractError("malformed", f"more than {_MOST_CONTROL:.0%} of the characters are none of a text's")
-    fast = _parse_fast(text)
+    fast = FastParse(text)
     if options.glances:
-        _glance(extract_plain_text(fast, main_content=False, alt_texts=False), options)
+        _glance(fast.all_text, options)
     root = parse(text)
     meta, linked = metadata.meta_fields(root), metadata.json_ld(root)
     license_, evidence = metadata.license_of(root, meta, linked)
@@ -66,39 +67,62 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     flatten_scripts(root)
     if has_panels(text):
         unhide(root)
-    body, extractor = main_text(root, text, fast, url)
+    body, extractor = main_text(root, fast, url)
     if not body.strip():
         raise ExtractError("empty", "no main text found on the page")
     return Extracted(text=body, extractor=extractor, **facts)
 
 
-def main_text(root: html.HtmlElement, text: str, fast: HTMLTree, url: str | None) -> tuple[str, str]:
-    """(Markdown, name of the extractor that chose it) of the main content of a repaired tree.
+class FastParse:
+    """A page as lexbor parses it, when something of it is asked for. Raises `ExtractError` when it cannot."""
 
-    `text` is the page, for the fallback, and `fast` its lexbor tree.
-    """
+    def __init__(self, page: str):
+        self.page = page
+
+    @cached_property
+    def tree(self) -> HTMLTree:
+        """The page's tree."""
+        try:
+            return HTMLTree.parse(self.page)
+        except (ValueError, RuntimeError) as error:
+            raise ExtractError("malformed", f"not an HTML page: {error}") from error
+
+    @cached_property
+    def all_text(self) -> str:
+        """All visible text, menus and all."""
+        return extract_plain_text(self.tree, main_content=False, alt_texts=False)
+
+    @cached_property
+    def main_text(self) -> str:
+        """What resiliparse takes for the main content, a line a block."""
+        return extract_plain_text(self.tree, main_content=True, alt_texts=False, preserve_formatting=True)
+
+
+def main_text(root: html.HtmlElement, fast: FastParse, url: str | None) -> tuple[str, str]:
+    """(Markdown, name of the extractor that chose it) of the main content of a repaired tree, compared with `fast`."""
     blocks = blocks_of(root)
     keys = [letters(block.text) for block in blocks]
     words = sum(block.text.count(" ") + 1 for block in blocks)
-    quick = extract_plain_text(fast, main_content=True, alt_texts=False, preserve_formatting=True)
     found = trafilatura.extract(
         root, url=url, fast=True, include_comments=False, include_tables=True, include_formatting=False,
         include_links=False, include_images=False, with_metadata=False, deduplicate=False,
     ) or ""  # fmt: skip
     name, chosen = "trafilatura", found
-    expected, had = _words(quick), _words(found)
+    had = _words(found)
+    # What is most of the page is most of its main content: the fast extraction need not be asked.
+    expected = _words(fast.main_text) if had < _LEAST_OF_FAST * words else 0
     if had < _LEAST_OF_FAST * expected or had < _LEAST_OF_PAGE * words:
-        other = _readability(text)
+        other = _readability(fast.page)
         if _words(other) >= max(_LEAST_OF_FAST * expected, _MORE * had):
             name, chosen = "readability", other
         elif expected > _MORE * had:
-            name, chosen = "resiliparse", quick
+            name, chosen = "resiliparse", fast.main_text
     selection = select(blocks, keys, chosen)
     library = "resiliparse" if name == "resiliparse" else "trafilatura"  # which ships the readability that is used
     extractor = f"{name}/{library_version(library)}"
     if selection.coverage < _COVERED:  # text that is not in the tree's blocks: from JSON-LD, say
         return chosen, f"{extractor}+text"
-    return markdown(blocks[at] for at in repair(blocks, keys, selection, quick)), extractor
+    return markdown(blocks[at] for at in repair(blocks, keys, selection, lambda: fast.main_text)), extractor
 
 
 def _check(payload: bytes) -> None:
@@ -108,13 +132,6 @@ def _check(payload: bytes) -> None:
         raise ExtractError("not-html", f"begins with {payload[:4]!r}: an image, an archive or a sound")
     if len(payload) > _LARGEST:
         raise ExtractError("too-large", f"{len(payload)} bytes of HTML, the limit is {_LARGEST}")
-
-
-def _parse_fast(text: str) -> HTMLTree:
-    try:
-        return HTMLTree.parse(text)
-    except (ValueError, RuntimeError) as error:
-        raise ExtractError("malformed", f"not an HTML page: {error}") from error
 
 
 def _glance(text: str, options: HtmlOptions) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 
 from ingest.extract.blocks import CAPTION, HEADING, ROW, Block
 
@@ -80,7 +82,7 @@ def _by_lines(block: Block, lines: Counter) -> bool:
     return "\n" in block.text and all(letters(line) in lines for line in block.text.split("\n"))
 
 
-def repair(blocks: list[Block], keys: list[str], selection: Selection, quick: str) -> list[int]:
+def repair(blocks: list[Block], keys: list[str], selection: Selection, quick: Callable[[], str]) -> list[int]:
     """The selection with the parts of tables and lists, the headings, doses and formulas that were lost inside it.
 
     Extractors drop rows, items and headings in the midst of what they keep. A table or list comes back whole when a
@@ -92,7 +94,7 @@ def repair(blocks: list[Block], keys: list[str], selection: Selection, quick: st
         return selection.kept
     kept = set(selection.kept)
     times = Counter(keys)
-    also = set(map(letters, quick.splitlines()))
+    also = cache(lambda: set(map(letters, quick().splitlines())))  # asked for by few pages
     for members in _groups(blocks):
         if _belongs(blocks, keys, times, members, kept, also):
             kept.update(members)
@@ -117,7 +119,12 @@ def _groups(blocks: list[Block]) -> list[list[int]]:
 
 
 def _belongs(
-    blocks: list[Block], keys: list[str], times: Counter, members: list[int], kept: set[int], also: set[str]
+    blocks: list[Block],
+    keys: list[str],
+    times: Counter,
+    members: list[int],
+    kept: set[int],
+    also: Callable[[], set[str]],
 ) -> bool:
     """Whether a table or list belongs to the main content as a whole."""
     size = sum(len(blocks[at].text) for at in members)
@@ -131,5 +138,8 @@ def _belongs(
     before = members[0] - 1
     while before >= 0 and before not in kept and blocks[before].kind == HEADING:
         before -= 1
-    goes_on = any(at in kept for at in range(members[-1] + 1, members[-1] + 4))
-    return before in kept and (goes_on or sum(keys[at] in also for at in members) > len(members) / 2)
+    if before not in kept:
+        return False
+    if any(at in kept for at in range(members[-1] + 1, members[-1] + 4)):
+        return True
+    return sum(keys[at] in also() for at in members) > len(members) / 2
