@@ -1,6 +1,7 @@
 """The recipe's rules: scores become one verdict a document. The first rule that a document breaks decides."""
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -20,17 +21,52 @@ RANK = pa.schema(
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """A document is dropped with `reason` when `column` of `scores` is below `minimum` or above `maximum`."""
+    """A document is dropped when `column` of the sidecar `scores` is below `minimum` or above `maximum`.
 
-    scores: str  # language, domain or quality: whose sidecar
+    `by_language`: (language, minimum, maximum) that hold in place of the two for documents in that language.
+    `evidence`: columns of the sidecar that say what was found; the verdict quotes them.
+    """
+
+    scores: str  # language, domain, quality, privacy or decontaminate: whose sidecar
     column: str
     minimum: float | None = None
     maximum: float | None = None
+    by_language: tuple[tuple[str, float | None, float | None], ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    def thresholds(self, spoken: np.ndarray, side: str) -> np.ndarray | None:
+        """The threshold of each document (float64, NaN: none) on `side`, minimum or maximum; None: nobody has one."""
+        general = getattr(self, side)
+        place = 1 if side == "minimum" else 2
+        own = {entry[0]: entry[place] for entry in self.by_language}
+        if general is None and all(value is None for value in own.values()):
+            return None
+        values = np.full(len(spoken), np.nan if general is None else float(general))
+        for language, value in own.items():
+            values[spoken == language] = np.nan if value is None else float(value)
+        return values
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Check:
+    """What one rule says of the documents of a partition.
+
+    `broken`: bool a document. `values`, `thresholds`: float64 a document, of rules that compare; `side`: minimum or
+    maximum. `evidence`: a string or None a document.
+    """
+
+    stage: str
+    reason: str
+    broken: np.ndarray
+    values: np.ndarray | None = None
+    thresholds: np.ndarray | None = None
+    side: str = ""
+    evidence: list[str | None] | None = None
 
     @property
-    def reason(self) -> str:
-        """The rule in words, e.g. "words" or "top_3gram"."""
-        return self.column
+    def name(self) -> str:
+        """The rule as a recipe spells it: quality.max_words, domain.min_score; or rights.opt-out."""
+        return f"{self.stage}.{self.side[:3]}_{self.reason}" if self.side else f"{self.stage}.{self.reason}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +83,7 @@ class Rules(Step):
     priority: int = 0
 
     name = "rules"
-    version = 2
+    version = 3
 
     def run(
         self,
@@ -55,6 +91,8 @@ class Rules(Step):
         language: pa.Table,
         domain: pa.Table,
         quality: pa.Table,
+        privacy: pa.Table | None = None,
+        decontaminate: pa.Table | None = None,
         superseded: pa.Table | None = None,
     ) -> dict[str, pa.Table]:
         """documents (doc_id, opt_out, license) and score sidecars -> candidates (schema.VERDICT) and ranks (RANK).
@@ -62,33 +100,76 @@ class Rules(Step):
         `superseded`: row, reason and evidence of documents that a later revision overrules; they are dropped first.
         """
         verdicts = _Verdicts(documents.num_rows)
-        for lost in superseded.to_pylist() if superseded is not None else []:
-            verdicts.drop_one(lost["row"], "supersede", lost["reason"], lost["evidence"])
-        if self.honour_opt_outs:
-            signals = documents["opt_out"]
-            opted_out = pc.greater(pc.list_value_length(signals), 0).to_numpy(zero_copy_only=False)
-            verdicts.drop(opted_out, "rights", "opt-out", evidence=[", ".join(row) for row in signals.to_pylist()])
-        if self.licenses:
-            allowed = pc.is_in(documents["license"], pa.array(self.licenses)).to_numpy(zero_copy_only=False)
-            verdicts.drop(~allowed, "rights", "license", evidence=documents["license"].to_pylist())
-        spoken = language["language"]
-        wanted = pc.is_in(spoken, pa.array(self.languages, pa.string())).to_numpy(zero_copy_only=False)
-        verdicts.drop(~wanted, "language", "language", evidence=spoken.to_pylist())
-        sidecars = {"language": language, "domain": domain, "quality": quality}
-        for bound in self.bounds:
-            values = sidecars[bound.scores][bound.column].cast(pa.float64()).to_numpy()
-            if np.isnan(values).any():
-                where = documents["doc_id"][int(np.flatnonzero(np.isnan(values))[0])]
-                raise BuildError(f"{bound.scores}.{bound.column} of document {where} is not a number: report this bug")
-            for threshold, broken in ((bound.minimum, np.less), (bound.maximum, np.greater)):
-                if threshold is not None:
-                    mask = broken(values, threshold)
-                    verdicts.drop(mask, bound.scores, bound.reason, values=values, threshold=threshold)
+        for check in self.checks(documents, language, domain, quality, privacy, decontaminate, superseded):
+            verdicts.apply(check)
         ranks = pa.table(
             [pa.array([self.priority] * documents.num_rows, pa.int32()), domain["score"].cast(pa.float64())],
             schema=RANK,
         )
-        return {"candidates": verdicts.table(documents["doc_id"], spoken), "ranks": ranks}
+        return {"candidates": verdicts.table(documents["doc_id"], language["language"]), "ranks": ranks}
+
+    def checks(
+        self,
+        documents: pa.Table,
+        language: pa.Table,
+        domain: pa.Table,
+        quality: pa.Table,
+        privacy: pa.Table | None = None,
+        decontaminate: pa.Table | None = None,
+        superseded: pa.Table | None = None,
+    ) -> Iterator[Check]:
+        """Every rule on its own, in order; a document may break several."""
+        if superseded is not None:
+            yield from _overruled(superseded, documents.num_rows)
+        if self.honour_opt_outs:
+            signals = documents["opt_out"]
+            opted_out = pc.greater(pc.list_value_length(signals), 0).to_numpy(zero_copy_only=False)
+            yield Check("rights", "opt-out", opted_out, evidence=[", ".join(row) for row in signals.to_pylist()])
+        if self.licenses:
+            allowed = pc.is_in(documents["license"], pa.array(self.licenses)).to_numpy(zero_copy_only=False)
+            yield Check("rights", "license", ~allowed, evidence=documents["license"].to_pylist())
+        spoken = language["language"]
+        wanted = pc.is_in(spoken, pa.array(self.languages, pa.string())).to_numpy(zero_copy_only=False)
+        yield Check("language", "language", ~wanted, evidence=spoken.to_pylist())
+        given = {"privacy": privacy, "decontaminate": decontaminate}
+        sidecars = {"language": language, "domain": domain, "quality": quality}
+        sidecars |= {name: table for name, table in given.items() if table is not None}
+        languages = spoken.to_numpy(zero_copy_only=False)
+        for bound in self.bounds:
+            yield from _compare(bound, sidecars, documents["doc_id"], languages)
+
+
+def _overruled(superseded: pa.Table, rows: int) -> Iterator[Check]:
+    overruled = superseded.to_pylist()
+    for reason in ("withdrawn", "superseded"):
+        broken, evidence = np.zeros(rows, bool), [None] * rows
+        for lost in overruled:
+            if lost["reason"] == reason:
+                broken[lost["row"]], evidence[lost["row"]] = True, lost["evidence"]
+        yield Check("supersede", reason, broken, evidence=evidence)
+
+
+def _compare(
+    bound: Bound, sidecars: Mapping[str, pa.Table], doc_ids: pa.ChunkedArray, languages: np.ndarray
+) -> Iterator[Check]:
+    if bound.scores not in sidecars:
+        raise BuildError(f"a rule reads {bound.scores}.{bound.column}, but no such scores were made: report this bug")
+    sidecar = sidecars[bound.scores]
+    values = sidecar[bound.column].cast(pa.float64()).to_numpy()
+    if np.isnan(values).any():
+        where = doc_ids[int(np.flatnonzero(np.isnan(values))[0])]
+        raise BuildError(f"{bound.scores}.{bound.column} of document {where} is not a number: report this bug")
+    evidence = _quoted(sidecar, bound.evidence) if bound.evidence else None
+    for side, beyond in (("minimum", np.less), ("maximum", np.greater)):
+        thresholds = bound.thresholds(languages, side)
+        if thresholds is not None:
+            broken = beyond(values, thresholds)  # false where there is no threshold: NaN compares with nothing
+            yield Check(bound.scores, bound.column, broken, values, thresholds, side, evidence)
+
+
+def _quoted(sidecar: pa.Table, columns: tuple[str, ...]) -> list[str | None]:
+    rows = zip(*(sidecar[column].to_pylist() for column in columns), strict=True)
+    return [" ".join(str(part) for part in row if part is not None) or None for row in rows]
 
 
 class _Verdicts:
@@ -101,20 +182,14 @@ class _Verdicts:
         self.threshold: list[float | None] = [None] * rows
         self.evidence: list[str | None] = [None] * rows
 
-    def drop(self, mask, stage, reason, values=None, threshold=None, evidence=None) -> None:
-        """Drop the rows of `mask` (bool, rows) that are still kept."""
-        for row in np.flatnonzero(mask & self.kept):
-            self.stage[row], self.reason[row] = stage, reason
-            self.value[row] = None if values is None else float(values[row])
-            self.threshold[row] = threshold
-            self.evidence[row] = None if evidence is None else evidence[row]
-        self.kept &= ~mask
-
-    def drop_one(self, row: int, stage: str, reason: str, evidence: str) -> None:
-        """Drop one row that is still kept."""
-        if self.kept[row]:
-            self.stage[row], self.reason[row], self.evidence[row] = stage, reason, evidence
-            self.kept[row] = False
+    def apply(self, check: Check) -> None:
+        """Drop the rows that break the rule and are still kept."""
+        for row in np.flatnonzero(check.broken & self.kept):
+            self.stage[row], self.reason[row] = check.stage, check.reason
+            self.value[row] = None if check.values is None else float(check.values[row])
+            self.threshold[row] = None if check.thresholds is None else float(check.thresholds[row])
+            self.evidence[row] = None if check.evidence is None else check.evidence[row]
+        self.kept &= ~check.broken
 
     def table(self, doc_ids: pa.ChunkedArray, languages: pa.ChunkedArray) -> pa.Table:
         verdict = np.where(self.kept, schema.KEEP, schema.DROP)

@@ -1,14 +1,15 @@
-"""`python -m ingest`: sources, fetch, plan, run, status and retry of a recipe."""
+"""`python -m ingest`: sources, fetch, plan, run, tune, status and retry of a recipe."""
 
 from collections import Counter
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from catalog import views
 from catalog.versions import Catalog
-from ingest import job, plan_views, runlog
+from ingest import job, plan_views, runlog, tune_views
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory
 from ingest.engine.executors import Executor, InProcess
@@ -20,8 +21,10 @@ from ingest.recipe_sources import Crawl
 from ingest.report import balanced, speed_table
 from ingest.retry import forget, may_pass
 from ingest.sources_page import overview, page
+from ingest.tune import measure, texts
 from shards import commands
 from shards.errors import BuildError
+from shards.store import Store
 
 app = typer.Typer(
     add_completion=False,
@@ -37,6 +40,7 @@ app = typer.Typer(
     python -m ingest fetch  recipes/NAME.toml    # bring the files
     python -m ingest run    recipes/demo.toml    # after a kill: resumes
     python -m ingest run    recipes/demo.toml --engine local
+    python -m ingest tune   recipes/demo.toml    # what other thresholds keep
     python -m ingest status recipes/demo.toml    # last run, quarantine
     python -m ingest retry  recipes/demo.toml    # what timed out or crashed
 
@@ -155,6 +159,45 @@ def plan(
         console.print(f"{todo:,} tasks would run, and then the shards be packed")
     elif not unfetched:
         console.print("everything up to the verdicts is done")
+
+
+@app.command()
+def tune(
+    recipe: RecipePath,
+    root: Root = "work/store",
+    rule: Annotated[list[str] | None, typer.Option(help="A threshold, e.g. domain.min_score: show it in full")] = None,
+    at: Annotated[
+        list[float] | None, typer.Option(help="A value of the threshold to look at, besides those shown")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, max=50, help="Documents to show on each side of a threshold")] = 5,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the page with plots", show_default="work/tune/NAME")
+    ] = None,
+) -> None:
+    """Show what other thresholds would keep, from the scores of the last run; nothing is run again.
+
+    Documents and words by source and language, a plot, and the documents nearest to each threshold.
+
+    `python -m ingest tune recipes/demo.toml --rule domain.min_score --at 0.3`
+    """
+    loaded = load(recipe)
+    graph, _, _ = job.predict(loaded, root)
+    store = Store(root)
+    tuning = measure(graph, store, samples)
+    chosen = [tuning.curve(name) for name in rule or ()]
+    shown = chosen or [curve for curve in tuning.curves if curve.alone]
+    quoted = texts(graph, store, [sample for curve in shown for sample in curve.samples])
+    console.print(tune_views.overview(tuning))
+    for curve in chosen:
+        thresholds = sorted({*curve.suggestions(), *(at or ())})
+        console.print(tune_views.by_language(curve, thresholds))
+        console.print(tune_views.by_source(curve, thresholds))
+        if curve.samples:
+            console.print(tune_views.samples(curve, quoted))
+    if tuning.unscored:
+        console.print(f"{len(tuning.unscored):,} partitions are not scored yet: `python -m ingest run {recipe}`")
+    page_path = tune_views.write_page(tuning, shown, at or (), quoted, out or Path("work/tune") / loaded.name)
+    console.print(f"page with plots: {page_path}")
 
 
 @app.command()

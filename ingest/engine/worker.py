@@ -17,7 +17,7 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
     if done:
         return done
     started, cpu = time.monotonic(), cpu_seconds()
-    inputs = {name: _load(store, selections) for name, selections in work.inputs.items()}
+    inputs = load_inputs(store, work)
     size = work.step.source_bytes + sum(table.nbytes for tables in inputs.values() for table in _as_list(tables))
     outputs = work.step.run(**inputs)
     blobs = {name: store.put_table(output, work.step.compression) for name, output in outputs.items()}
@@ -38,6 +38,11 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
         store.delete(path)
     store.put_json(path, receipt.as_json())
     return receipt
+
+
+def load_inputs(store: Store, work: Work) -> dict[str, pa.Table | list[pa.Table]]:
+    """The work's input tables, by port."""
+    return {name: _load(store, selections) for name, selections in work.inputs.items()}
 
 
 def _load(store: Store, selections: Selection | tuple[Selection, ...]) -> pa.Table | list[pa.Table]:
