@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.signature import band_keys
+from dedup.minhash import band_keys
 from shards import schema
 from shards.step import Step
 

@@ -1,8 +1,9 @@
 """Signatures: MinHash and a bottom-k sketch over word shingles, and the doses, of every document of a partition.
 
-MinHash (Broder 1997) finds candidates; the sketch measures their similarity: exact for documents of at most
-`sketch` shingles, else an estimate with standard error sqrt(J(1-J)/sketch). Documents with fewer than `min_shingles`
-shingles get neither and are compared by content hash alone.
+MinHash (Broder 1997) finds candidates, classical or with one permutation (`dedup.minhash`); the sketch measures their
+similarity: exact for documents of at most `sketch` shingles, else an estimate with standard error
+sqrt(J(1-J)/sketch). Documents with fewer than `min_shingles` shingles get neither and are compared by content hash
+alone.
 """
 
 import dataclasses
@@ -13,23 +14,28 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
-from dedup.tokens import doses_of, mix, shingles_of, text_buffers, unit_hashes, words_of
+from dedup.minhash import minhash, one_permutation_minhash, permutations
+from dedup.tokens import doses_of, shingles_of, text_buffers, unit_hashes, words_of
 from shards import schema
 from shards.step import Step
 
 
 @dataclasses.dataclass(frozen=True)
 class Signature(Step):
-    """`ngram` words a shingle; `permutations` = bands x rows; `sketch` the k of bottom-k."""
+    """`ngram` words a shingle; `permutations` = bands x rows; `sketch` the k of bottom-k.
+
+    `one_permutation`: each shingle is hashed once, into one of `permutations` bins, instead of once a permutation.
+    """
 
     ngram: int = 5
     permutations: int = 112
     sketch: int = 512
     min_shingles: int = 16
     seed: int = 1
+    one_permutation: bool = False
 
     name = "signature"
-    version = 1
+    version = 2
     libraries = ("polars",)  # lower-casing
     compression = None  # read row by row from memory maps when candidates are verified
 
@@ -39,7 +45,15 @@ class Signature(Step):
         data, offsets = text_buffers(lowered)
         multipliers, offsets_b = permutations(self.permutations, self.seed)
         minima, sketches, doses, counts = _signatures(
-            data, offsets, self.ngram, self.min_shingles, self.sketch, multipliers, offsets_b, _units()
+            data,
+            offsets,
+            self.ngram,
+            self.min_shingles,
+            self.sketch,
+            multipliers,
+            offsets_b,
+            self.one_permutation,
+            _units(),
         )
         table = pa.table(
             [
@@ -55,13 +69,6 @@ class Signature(Step):
         return {"signatures": table}
 
 
-def permutations(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Odd multipliers and offsets (uint64) of `count` multiply-shift hash functions (Dietzfelbinger et al. 1997)."""
-    random = np.random.Generator(np.random.Philox(seed))
-    draws = random.integers(0, 1 << 64, size=(2, count), dtype=np.uint64)
-    return draws[0] | np.uint64(1), draws[1]
-
-
 @cache
 def _units() -> np.ndarray:
     return unit_hashes()
@@ -73,19 +80,7 @@ def _lists(flat: np.ndarray, counts: np.ndarray) -> pa.ListArray:
 
 
 @njit(cache=True, nogil=True)
-def minhash(shingles, multipliers, offsets):
-    """The minimum of each hash function over the shingles, uint32; needs at least one shingle."""
-    minima = np.full(len(multipliers), np.uint32(0xFFFFFFFF), np.uint32)
-    for shingle in shingles:
-        for index in range(len(multipliers)):
-            value = np.uint32((shingle * multipliers[index] + offsets[index]) >> np.uint64(32))
-            if value < minima[index]:
-                minima[index] = value
-    return minima
-
-
-@njit(cache=True, nogil=True)
-def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, units):
+def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, units):
     rows = len(offsets) - 1
     longest = 0
     for row in range(rows):
@@ -109,7 +104,11 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
             continue
         counts[row, 0] = len(shingles)
         counts[row, 1] = len(multipliers)
-        minima[filled_minima : filled_minima + len(multipliers)] = minhash(shingles, multipliers, offsets_b)
+        place = minima[filled_minima : filled_minima + len(multipliers)]
+        if one_permutation:
+            one_permutation_minhash(shingles, multipliers[0], place)
+        else:
+            minhash(shingles, multipliers, offsets_b, place)
         filled_minima += len(multipliers)
         kept = 0
         for shingle in shingles:  # sorted by 64 bits, so their upper halves are sorted too
@@ -122,16 +121,3 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
         counts[row, 2] = kept
         filled_sketches += kept
     return minima[:filled_minima], sketches[:filled_sketches], doses[:filled_doses], counts
-
-
-@njit(cache=True, nogil=True)
-def band_keys(minima, bands, rows):
-    """One 64-bit key a band of `rows` minima; minima is (documents, bands * rows), keys (documents, bands)."""
-    keys = np.empty((minima.shape[0], bands), np.uint64)
-    for document in range(minima.shape[0]):
-        for band in range(bands):
-            value = np.uint64(band + 1)
-            for row in range(rows):
-                value = mix(value ^ np.uint64(minima[document, band * rows + row]))
-            keys[document, band] = value
-    return keys

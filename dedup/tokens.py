@@ -19,6 +19,20 @@ _FNV_OFFSET = np.uint64(0xCBF29CE484222325)  # FNV-1a, for the bytes of a word
 _FNV_PRIME = np.uint64(0x100000001B3)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of a shingle
 
+_SEPARATOR, _DIGIT, _LETTER, _PERCENT, _WIDE = 0, 1, 2, 3, 4
+
+
+def _ascii_kinds() -> np.ndarray:
+    """The class of each byte that begins a character; `_WIDE`: of one beyond ASCII."""
+    kinds = np.full(256, _WIDE, np.uint8)
+    kinds[:128] = [_DIGIT if chr(c).isdigit() else _LETTER if chr(c).isalpha() or c == 0x5F else _SEPARATOR
+                   for c in range(128)]  # fmt: skip
+    kinds[0x25] = _PERCENT
+    return kinds
+
+
+_ASCII = _ascii_kinds()
+
 
 def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Bytes (uint8) and offsets (int64, one more than rows) of a string column."""
@@ -39,28 +53,22 @@ def mix(value):
 
 @njit(cache=True, nogil=True)
 def _kind(data, at, end):
-    """Class and length in bytes of the character at `at`: 0 separator, 1 digit, 2 letter, 3 the percent sign."""
+    """Class and length in bytes of the character at `at`, which is none of ASCII."""
     byte = data[at]
-    if byte < 0x80:
-        if 0x30 <= byte <= 0x39:
-            return 1, 1
-        if 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or byte == 0x5F:
-            return 2, 1
-        return (3, 1) if byte == 0x25 else (0, 1)
     if byte < 0xE0:
         if byte == 0xC2 and at + 1 < end:  # Latin-1 punctuation; the letters among it are a, mu and o
             second = data[at + 1]
             letter = second == 0xAA or second == 0xB5 or second == 0xBA or second in (0xB2, 0xB3, 0xB9)
-            return (2, 2) if letter else (0, 2)
-        return 2, 2
+            return (_LETTER, 2) if letter else (_SEPARATOR, 2)
+        return _LETTER, 2
     if byte < 0xF0:
         if byte == 0xE2 and at + 2 < end:  # U+2000..U+2FFF is punctuation and symbols, but for super- and subscripts
             raised = (data[at + 1] == 0x81 and data[at + 2] >= 0xB0) or (data[at + 1] == 0x82 and data[at + 2] <= 0x9F)
-            return (2, 3) if raised else (0, 3)
+            return (_LETTER, 3) if raised else (_SEPARATOR, 3)
         if byte == 0xE3 and at + 1 < end and data[at + 1] == 0x80:  # CJK punctuation
-            return 0, 3
-        return 2, 3
-    return 2, 4
+            return _SEPARATOR, 3
+        return _LETTER, 3
+    return _LETTER, 4
 
 
 @njit(cache=True, nogil=True)
@@ -69,30 +77,44 @@ def words_of(data, start, end, hashes, numeric):
     count = np.int64(0)
     at = start
     while at < end:
-        kind, size = _kind(data, at, end)
-        if kind == 0:
+        kind = _ASCII[data[at]]
+        size = 1
+        if kind == _WIDE:
+            kind, size = _kind(data, at, end)
+        if kind == _SEPARATOR:
             at += size
             continue
-        number = kind == 1
         value = _FNV_OFFSET
-        while at < end:
-            kind, size = _kind(data, at, end)
-            if number:
-                mark = kind == 0 and (data[at] == 0x2E or data[at] == 0x2C)
-                if mark and at + 1 < end and 0x30 <= data[at + 1] <= 0x39:
-                    value = (value ^ np.uint64(0x2E)) * _FNV_PRIME
-                    at += 1
-                    continue
-                if kind != 1:
-                    break
-            elif kind == 0 or kind == 3:
-                break
-            for byte in data[at : at + size]:
-                value = (value ^ np.uint64(byte)) * _FNV_PRIME
-            at += size
-        if not number and kind == 3 and value == _FNV_OFFSET:  # a lone percent sign
+        number = kind == _DIGIT
+        if kind == _PERCENT:
             value = (value ^ np.uint64(0x25)) * _FNV_PRIME
             at += 1
+        elif number:
+            while at < end:
+                byte = data[at]
+                if _ASCII[byte] != _DIGIT:
+                    mark = (byte == 0x2E or byte == 0x2C) and at + 1 < end and _ASCII[data[at + 1]] == _DIGIT
+                    if not mark:
+                        break
+                    byte = np.uint8(0x2E)
+                value = (value ^ np.uint64(byte)) * _FNV_PRIME
+                at += 1
+        else:
+            while at < end:
+                byte = data[at]
+                kind = _ASCII[byte]
+                if kind == _LETTER or kind == _DIGIT:  # noqa: SIM109 (a tuple would be built for each byte)
+                    value = (value ^ np.uint64(byte)) * _FNV_PRIME
+                    at += 1
+                    continue
+                if kind != _WIDE:
+                    break
+                kind, size = _kind(data, at, end)
+                if kind != _LETTER:
+                    break
+                for place in range(at, at + size):
+                    value = (value ^ np.uint64(data[place])) * _FNV_PRIME
+                at += size
         hashes[count] = mix(value)
         numeric[count] = number
         count += 1
@@ -127,7 +149,12 @@ def shingles_of(hashes, count, ngram):
 @njit(cache=True, nogil=True)
 def doses_of(hashes, numeric, count, units):
     """Sorted distinct 32-bit hashes of the number-and-unit pairs; `units` is sorted."""
-    found = np.empty(count, np.uint32)
+    numbers = 0
+    for position in range(count - 1):
+        numbers += numeric[position]
+    found = np.empty(numbers, np.uint32)
+    if numbers == 0:
+        return found
     filled = 0
     for position in range(count - 1):
         if numeric[position]:

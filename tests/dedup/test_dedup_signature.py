@@ -9,7 +9,8 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.signature import Signature, minhash, permutations
+from dedup.minhash import minhash, one_permutation_minhash, permutations
+from dedup.signature import Signature
 from dedup.tokens import doses_of, shingles_of, unit_hashes, words_of
 from dedup.verify import jaccard, sketch_jaccard
 from shards import schema
@@ -69,15 +70,25 @@ def test_shingles_are_the_distinct_windows(words: list[str], ngram: int) -> None
     assert (np.diff(shingles.astype(object)) > 0).all()
 
 
-def test_minhash_estimates_jaccard_as_well_as_datasketch() -> None:
+@pytest.mark.parametrize("one_permutation", [False, True])
+def test_minhash_estimates_jaccard_as_well_as_datasketch(one_permutation: bool) -> None:
     random_ = random.Random(1)
     multipliers, offsets = permutations(112, 1)
+
+    def signature(values: set[int]) -> np.ndarray:
+        minima, shingles = np.empty(112, np.uint32), np.array(sorted(values), np.uint64)
+        if one_permutation:
+            one_permutation_minhash(shingles, multipliers[0], minima)
+        else:
+            minhash(shingles, multipliers, offsets, minima)
+        return minima
+
     ours, theirs, exact = [], [], []
     for _ in range(150):
         shared = [random_.getrandbits(64) for _ in range(random_.randint(20, 180))]
         a, b = (set(shared) | {random_.getrandbits(64) for _ in range(60)} for _ in range(2))
         exact.append(len(a & b) / len(a | b))
-        signatures = [minhash(np.array(sorted(s), np.uint64), multipliers, offsets) for s in (a, b)]
+        signatures = [signature(values) for values in (a, b)]
         ours.append((signatures[0] == signatures[1]).mean())
         references = [MinHash(112), MinHash(112)]
         for reference, values in zip(references, (a, b), strict=True):
@@ -85,8 +96,9 @@ def test_minhash_estimates_jaccard_as_well_as_datasketch() -> None:
         theirs.append(references[0].jaccard(references[1]))
     our_error = np.sqrt(np.mean(np.subtract(ours, exact) ** 2))
     their_error = np.sqrt(np.mean(np.subtract(theirs, exact) ** 2))
-    assert our_error < 0.05  # sqrt(J(1-J)/112) is at most 0.047
-    assert our_error < 1.25 * their_error
+    assert our_error < 0.06  # sqrt(J(1-J)/112) is at most 0.047; of one permutation a little more, for borrowed bins
+    assert our_error < 1.3 * their_error
+    assert abs(np.mean(np.subtract(ours, exact))) < 0.01  # no bias
 
 
 @settings(max_examples=50)
