@@ -10,7 +10,6 @@ import dataclasses
 from functools import cache
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numba import njit
 
@@ -36,13 +35,11 @@ class Signature(Step):
 
     name = "signature"
     version = 2
-    libraries = ("polars",)  # lower-casing
     compression = None  # read row by row from memory maps when candidates are verified
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
         """documents -> signatures (schema.SIGNATURE), same rows."""
-        lowered = pl.from_arrow(documents["text"]).str.to_lowercase().to_arrow()
-        data, offsets = text_buffers(lowered)
+        data, offsets = text_buffers(documents["text"])
         multipliers, offsets_b = permutations(self.permutations, self.seed)
         minima, sketches, doses, counts = _signatures(
             data,

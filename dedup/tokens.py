@@ -1,7 +1,7 @@
 """Words, shingles and doses of UTF-8 text as integers, straight from Arrow buffers, without a Python object a word.
 
 A word is a run of letters and digits; a number keeps its decimal mark ("2,5" and "2.5" are one word) and ends where
-its unit begins ("500mg" is "500", "mg"). Text is lower-cased before (polars); accents and scripts are kept.
+its unit begins ("500mg" is "500", "mg"). Case does not count; accents and scripts are kept.
 """
 
 import numpy as np
@@ -31,7 +31,13 @@ def _ascii_kinds() -> np.ndarray:
     return kinds
 
 
-_ASCII = _ascii_kinds()
+def _lower_case() -> np.ndarray:
+    """Of each code point of the Basic Multilingual Plane, the UTF-8 bytes of its lower case, first byte lowest."""
+    lower = [chr(point).lower().encode(errors="surrogatepass")[:4] for point in range(1 << 16)]
+    return np.array([int.from_bytes(encoded, "little") for encoded in lower], np.uint32)
+
+
+_ASCII, _LOWER = _ascii_kinds(), _lower_case()
 
 
 def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +78,23 @@ def _kind(data, at, end):
 
 
 @njit(cache=True, nogil=True)
+def _hash_wide(value, data, at, size):
+    """FNV-1a of the character's lower case, onwards from `value`; beyond the plane there is no case worth a table."""
+    if size == 4:
+        for place in range(at, at + 4):
+            value = (value ^ np.uint64(data[place])) * _FNV_PRIME
+        return value
+    point = np.uint32(data[at] & (0x1F if size == 2 else 0x0F))
+    for place in range(at + 1, at + size):
+        point = point << np.uint32(6) | np.uint32(data[place] & 0x3F)
+    lower = np.uint64(_LOWER[point])
+    while lower:
+        value = (value ^ (lower & np.uint64(0xFF))) * _FNV_PRIME
+        lower >>= np.uint64(8)
+    return value
+
+
+@njit(cache=True, nogil=True)
 def words_of(data, start, end, hashes, numeric):
     """Hash the words of `data[start:end]` into `hashes`, mark the numbers in `numeric`; return how many."""
     count = np.int64(0)
@@ -104,7 +127,7 @@ def words_of(data, start, end, hashes, numeric):
                 byte = data[at]
                 kind = _ASCII[byte]
                 if kind == _LETTER or kind == _DIGIT:  # noqa: SIM109 (a tuple would be built for each byte)
-                    value = (value ^ np.uint64(byte)) * _FNV_PRIME
+                    value = (value ^ np.uint64(byte | 0x20 if 0x41 <= byte <= 0x5A else byte)) * _FNV_PRIME
                     at += 1
                     continue
                 if kind != _WIDE:
@@ -112,8 +135,7 @@ def words_of(data, start, end, hashes, numeric):
                 kind, size = _kind(data, at, end)
                 if kind != _LETTER:
                     break
-                for place in range(at, at + size):
-                    value = (value ^ np.uint64(data[place])) * _FNV_PRIME
+                value = _hash_wide(value, data, at, size)
                 at += size
         hashes[count] = mix(value)
         numeric[count] = number

@@ -147,9 +147,19 @@ def sketch_jaccard(a, b, k):
     return both / union if union else 0.0
 
 
-def jaccard(a: np.ndarray, b: np.ndarray) -> float:
+@njit(cache=True, nogil=True)
+def jaccard(a, b):
     """Jaccard of two sorted arrays of distinct values; 1 for two empty ones."""
-    both = len(np.intersect1d(a, b, assume_unique=True))
+    at_a = at_b = both = 0
+    while at_a < len(a) and at_b < len(b):
+        if a[at_a] == b[at_b]:
+            both += 1
+            at_a += 1
+            at_b += 1
+        elif a[at_a] < b[at_b]:
+            at_a += 1
+        else:
+            at_b += 1
     union = len(a) + len(b) - both
     return both / union if union else 1.0
 

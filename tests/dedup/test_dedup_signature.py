@@ -38,6 +38,8 @@ def hashed_words(text: str) -> tuple[list[int], list[bool]]:
         ("l’eau", "l'eau"),
         ("«aspirine» – oui", "aspirine oui"),
         ("5%", "5 %"),
+        ("ÉTÉ Größe ÇA Ñandú", "été größe ça ñandú"),
+        ("ΑΣΠΙΡΙΝ АСПИРИН", "ασπιριν аспирин"),
     ],
 )
 def test_words_do_not_depend_on_punctuation(text: str, same_as: str) -> None:
