@@ -1,4 +1,4 @@
-"""Signatures: MinHash and a bottom-k sketch over word shingles, and the doses, of every document of a partition.
+"""Signatures: MinHash and a bottom-k sketch over word shingles, doses and names, of every document of a partition.
 
 MinHash (Broder 1997) finds candidates, classical or with one permutation (`dedup.minhash`); the sketch measures their
 similarity: exact for documents of at most `sketch` shingles, else an estimate with standard error
@@ -14,9 +14,11 @@ import pyarrow as pa
 from numba import njit
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
-from dedup.tokens import doses_of, shingles_of, text_buffers, unit_hashes, words_of
+from dedup.tokens import doses_of, names_of, shingles_of, text_buffers, unit_hashes, words_of
 from shards import schema
 from shards.step import Step
+
+MOST_NAMES = 256  # of a document; those of a long one are a sample
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,14 +36,14 @@ class Signature(Step):
     one_permutation: bool = False
 
     name = "signature"
-    version = 2
+    version = 3
     compression = None  # read row by row from memory maps when candidates are verified
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
         """documents -> signatures (schema.SIGNATURE), same rows."""
         data, offsets = text_buffers(documents["text"])
         multipliers, offsets_b = permutations(self.permutations, self.seed)
-        minima, sketches, doses, counts = _signatures(
+        minima, sketches, doses, names, counts = _signatures(
             data,
             offsets,
             self.ngram,
@@ -60,6 +62,7 @@ class Signature(Step):
                 _lists(minima, counts[:, 1]),
                 _lists(sketches, counts[:, 2]),
                 _lists(doses, counts[:, 3]),
+                _lists(names, counts[:, 4]),
             ],
             schema=schema.SIGNATURE,
         )
@@ -82,20 +85,22 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
     longest = 0
     for row in range(rows):
         longest = max(longest, offsets[row + 1] - offsets[row])
-    hashes, numeric = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.bool_)
-    counts = np.zeros((rows, 4), np.int32)  # shingles, minhash values, sketch values, doses
+    hashes, marks = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.uint8)
+    counts = np.zeros((rows, 5), np.int32)  # shingles, minhash values, sketch values, doses, names
     minima = np.empty(rows * len(multipliers), np.uint32)
     sketches = np.empty(rows * sketch, np.uint32)
-    doses = np.empty(1024, np.uint32)
-    filled_minima = filled_sketches = filled_doses = 0
+    doses, names = np.empty(1024, np.uint32), np.empty(1024, np.uint32)
+    filled_minima = filled_sketches = filled_doses = filled_names = 0
     for row in range(rows):
-        words = words_of(data, offsets[row], offsets[row + 1], hashes, numeric)
-        found = doses_of(hashes, numeric, words, units)
-        while filled_doses + len(found) > len(doses):
-            doses = np.concatenate((doses, np.empty(len(doses), np.uint32)))
-        doses[filled_doses : filled_doses + len(found)] = found
+        words = words_of(data, offsets[row], offsets[row + 1], hashes, marks)
+        found = doses_of(hashes, marks, words, units)
+        doses = _append(doses, filled_doses, found)
         filled_doses += len(found)
         counts[row, 3] = len(found)
+        found = names_of(hashes, marks, words, MOST_NAMES)
+        names = _append(names, filled_names, found)
+        filled_names += len(found)
+        counts[row, 4] = len(found)
         shingles = shingles_of(hashes, words, ngram)
         if len(shingles) < min_shingles:
             continue
@@ -117,4 +122,13 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
                     break
         counts[row, 2] = kept
         filled_sketches += kept
-    return minima[:filled_minima], sketches[:filled_sketches], doses[:filled_doses], counts
+    return minima[:filled_minima], sketches[:filled_sketches], doses[:filled_doses], names[:filled_names], counts
+
+
+@njit(cache=True, nogil=True)
+def _append(target, filled, found):
+    """`target` with `found` after its first `filled` values; a longer array where it does not hold them."""
+    while filled + len(found) > len(target):
+        target = np.concatenate((target, np.empty(len(target), target.dtype)))
+    target[filled : filled + len(found)] = found
+    return target

@@ -1,7 +1,7 @@
 """Words, shingles and doses of UTF-8 text as integers, straight from Arrow buffers, without a Python object a word.
 
 A word is a run of letters and digits; a number keeps its decimal mark ("2,5" and "2.5" are one word) and ends where
-its unit begins ("500mg" is "500", "mg"). Case does not count; accents and scripts are kept.
+its unit begins ("500mg" is "500", "mg"). Case does not count, but is told; accents and scripts are kept.
 """
 
 import numpy as np
@@ -20,6 +20,8 @@ _FNV_PRIME = np.uint64(0x100000001B3)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of a shingle
 
 _SEPARATOR, _DIGIT, _LETTER, _PERCENT, _WIDE = 0, 1, 2, 3, 4
+NUMBER, CAPITAL = 1, 2  # marks of a word; 0: neither
+_OFTEN = 3  # times a capitalised word occurs to be a name that a text is about
 
 
 def _ascii_kinds() -> np.ndarray:
@@ -78,16 +80,35 @@ def _kind(data, at, end):
 
 
 @njit(cache=True, nogil=True)
+def _lower(data, at, size):
+    """UTF-8 bytes of the lower case of the character of two or three bytes at `at`, first byte lowest."""
+    point = np.uint32(data[at] & (0x1F if size == 2 else 0x0F))
+    for place in range(at + 1, at + size):
+        point = point << np.uint32(6) | np.uint32(data[place] & 0x3F)
+    return _LOWER[point]
+
+
+@njit(cache=True, nogil=True)
+def _is_capital(data, at, size):
+    """Whether the letter at `at` has a lower case of its own."""
+    if size == 1:
+        return 0x41 <= data[at] <= 0x5A
+    if size == 4:
+        return False
+    same = np.uint32(0)
+    for place in range(size):
+        same |= np.uint32(data[at + place]) << np.uint32(8 * place)
+    return _lower(data, at, size) != same
+
+
+@njit(cache=True, nogil=True)
 def _hash_wide(value, data, at, size):
     """FNV-1a of the character's lower case, onwards from `value`; beyond the plane there is no case worth a table."""
     if size == 4:
         for place in range(at, at + 4):
             value = (value ^ np.uint64(data[place])) * _FNV_PRIME
         return value
-    point = np.uint32(data[at] & (0x1F if size == 2 else 0x0F))
-    for place in range(at + 1, at + size):
-        point = point << np.uint32(6) | np.uint32(data[place] & 0x3F)
-    lower = np.uint64(_LOWER[point])
+    lower = np.uint64(_lower(data, at, size))
     while lower:
         value = (value ^ (lower & np.uint64(0xFF))) * _FNV_PRIME
         lower >>= np.uint64(8)
@@ -95,8 +116,8 @@ def _hash_wide(value, data, at, size):
 
 
 @njit(cache=True, nogil=True)
-def words_of(data, start, end, hashes, numeric):
-    """Hash the words of `data[start:end]` into `hashes`, mark the numbers in `numeric`; return how many."""
+def words_of(data, start, end, hashes, marks):
+    """Hash the words of `data[start:end]` into `hashes`, say in `marks` what each is; return how many there are."""
     count = np.int64(0)
     at = start
     while at < end:
@@ -108,21 +129,24 @@ def words_of(data, start, end, hashes, numeric):
             at += size
             continue
         value = _FNV_OFFSET
-        number = kind == _DIGIT
+        mark = 0
         if kind == _PERCENT:
             value = (value ^ np.uint64(0x25)) * _FNV_PRIME
             at += 1
-        elif number:
+        elif kind == _DIGIT:
+            mark = NUMBER
             while at < end:
                 byte = data[at]
                 if _ASCII[byte] != _DIGIT:
-                    mark = (byte == 0x2E or byte == 0x2C) and at + 1 < end and _ASCII[data[at + 1]] == _DIGIT
-                    if not mark:
+                    decimal = (byte == 0x2E or byte == 0x2C) and at + 1 < end and _ASCII[data[at + 1]] == _DIGIT
+                    if not decimal:
                         break
                     byte = np.uint8(0x2E)
                 value = (value ^ np.uint64(byte)) * _FNV_PRIME
                 at += 1
         else:
+            if _is_capital(data, at, size):
+                mark = CAPITAL
             while at < end:
                 byte = data[at]
                 kind = _ASCII[byte]
@@ -138,7 +162,7 @@ def words_of(data, start, end, hashes, numeric):
                 value = _hash_wide(value, data, at, size)
                 at += size
         hashes[count] = mix(value)
-        numeric[count] = number
+        marks[count] = mark
         count += 1
     return count
 
@@ -169,17 +193,17 @@ def shingles_of(hashes, count, ngram):
 
 
 @njit(cache=True, nogil=True)
-def doses_of(hashes, numeric, count, units):
+def doses_of(hashes, marks, count, units):
     """Sorted distinct 32-bit hashes of the number-and-unit pairs; `units` is sorted."""
     numbers = 0
     for position in range(count - 1):
-        numbers += numeric[position]
+        numbers += marks[position] == NUMBER
     found = np.empty(numbers, np.uint32)
     if numbers == 0:
         return found
     filled = 0
     for position in range(count - 1):
-        if numeric[position]:
+        if marks[position] == NUMBER:
             unit = hashes[position + 1]
             place = np.searchsorted(units, unit)
             if place < len(units) and units[place] == unit:
@@ -188,12 +212,39 @@ def doses_of(hashes, numeric, count, units):
     return np.unique(found[:filled])
 
 
+@njit(cache=True, nogil=True)
+def names_of(hashes, marks, count, most):
+    """Hashes of the distinct capitalised words, sorted: 31 bits each, the lowest bit set where the word recurs.
+
+    Of more than `most` the smallest hashes are kept, so that two texts keep the same words where they share them.
+    """
+    capitals = 0
+    for position in range(count):
+        capitals += marks[position] == CAPITAL
+    found = np.empty(capitals, np.uint32)
+    filled = 0
+    for position in range(count):
+        if marks[position] == CAPITAL:
+            found[filled] = np.uint32(hashes[position] >> np.uint64(32)) & np.uint32(0xFFFFFFFE)
+            filled += 1
+    found.sort()
+    distinct = start = 0
+    while start < filled and distinct < most:
+        stop = start + 1
+        while stop < filled and found[stop] == found[start]:
+            stop += 1
+        found[distinct] = found[start] | np.uint32(1 if stop - start >= _OFTEN else 0)
+        distinct += 1
+        start = stop
+    return found[:distinct]
+
+
 def unit_hashes() -> np.ndarray:
     """The hashes of `UNITS`, sorted, as `doses_of` wants them."""
-    hashes, numeric = np.empty(4, np.uint64), np.empty(4, np.bool_)
+    hashes, marks = np.empty(4, np.uint64), np.empty(4, np.uint8)
     found = []
     for unit in UNITS:
         data = np.frombuffer(unit.encode(), np.uint8)
-        words_of(data, 0, len(data), hashes, numeric)
+        words_of(data, 0, len(data), hashes, marks)
         found.append(hashes[0])
     return np.unique(np.array(found, np.uint64))

@@ -4,8 +4,10 @@ Unverified chains of LSH matches collapse templated medical text (leaflets, tria
 in the order of merit (source priority, quality, then id): the best document is kept, every other member that measures
 as its duplicate is dropped with the winner and the similarity as evidence, and the rest are walked again.
 
-Two texts that agree in their template but not in their doses are different medicines: a near duplicate must also share
-its doses (numbers with units).
+Two texts that agree in their template but not in their doses, or that call what they are about by another name, are
+different medicines: a near duplicate must also share its doses (numbers with units), and neither text may have a name
+of its own, a capitalised word that recurs in it and is nowhere in the other. Two editions of one leaflet pass: what
+one adds, the other need not lack a name for.
 """
 
 import dataclasses
@@ -15,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from dedup.signature import MOST_NAMES
 from shards.step import Step
 
 DUPLICATES = pa.schema(
@@ -29,7 +32,8 @@ DUPLICATES = pa.schema(
 
 @dataclasses.dataclass(frozen=True)
 class Verify(Step):
-    """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `max_winners`: of one cluster's walk.
+    """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `names`: whether texts with different names
+    are different; `max_winners`: of one cluster's walk.
 
     What is left of a cluster after `max_winners` winners is kept, but for identical copies: no document is dropped
     unmeasured.
@@ -39,9 +43,10 @@ class Verify(Step):
     dose_threshold: float = 0.8
     max_winners: int = 64
     sketch: int = 512
+    names: bool = True
 
     name = "verify"
-    version = 2
+    version = 3
     memory = 2 << 30
 
     def run(self, clusters: pa.Table, signatures: list[pa.Table], ranks: list[pa.Table]) -> dict[str, list]:
@@ -81,6 +86,8 @@ class Verify(Step):
         similarity = sketch_jaccard(members.sketch[a], members.sketch[b], self.sketch)
         if similarity < self.threshold or jaccard(members.doses[a], members.doses[b]) < self.dose_threshold:
             return None, similarity
+        if self.names and renamed(members.names[a], members.names[b]):
+            return None, similarity
         return "near-duplicate", round(similarity, 4)
 
 
@@ -105,7 +112,7 @@ class _Members:
         self.row = (nodes & np.uint64(0xFFFFFFFF)).astype(int).tolist()
         size = len(nodes)
         self.doc_id, self.content_hash, self.priority, self.quality = ([None] * size for _ in range(4))
-        self.sketch, self.doses = [None] * size, [None] * size
+        self.sketch, self.doses, self.names = ([None] * size for _ in range(3))
         places: dict[int, list[int]] = {}
         for place, partition in enumerate(self.partition):
             places.setdefault(partition, []).append(place)
@@ -118,6 +125,7 @@ class _Members:
                 (self.content_hash, taken["content_hash"].to_pylist()),
                 (self.sketch, [value.values.to_numpy() for value in taken["sketch"]]),
                 (self.doses, [value.values.to_numpy() for value in taken["doses"]]),
+                (self.names, [value.values.to_numpy() for value in taken["names"]]),
                 (self.priority, rank["priority"].to_pylist()),
                 (self.quality, rank["quality"].to_pylist()),
             )
@@ -162,6 +170,25 @@ def jaccard(a, b):
             at_b += 1
     union = len(a) + len(b) - both
     return both / union if union else 1.0
+
+
+@njit(cache=True, nogil=True)
+def renamed(a, b):
+    """Whether each of two texts has a name that recurs in it and is nowhere in the other (`tokens.names_of`)."""
+    return _has_own_name(a, b) and _has_own_name(b, a)
+
+
+@njit(cache=True, nogil=True)
+def _has_own_name(a, b):
+    at_b = 0
+    for name in a:
+        while at_b < len(b) and (b[at_b] | 1) < (name | 1):
+            at_b += 1
+        if at_b == len(b) and len(b) >= MOST_NAMES:
+            return False  # of a longer text only the smallest hashes are known: no more can be said
+        if name & 1 and (at_b == len(b) or (b[at_b] | 1) != name):
+            return True
+    return False
 
 
 def _batch(rows: list[tuple]) -> pa.RecordBatch:

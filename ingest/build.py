@@ -27,7 +27,7 @@ from ingest.verdict import Verdict
 from shards import schema
 
 _RULE_COLUMNS = ("doc_id", "opt_out", "license")
-_COMPARED = ("doc_id", "content_hash", "sketch", "doses")
+_COMPARED = ("doc_id", "content_hash", "sketch", "doses", "names")
 _TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
 
 

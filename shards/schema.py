@@ -71,6 +71,7 @@ SIGNATURE = pa.schema(
         _field("minhash", pa.list_(pa.uint32()), "one minimum per permutation; empty when too short"),
         _field("sketch", pa.list_(pa.uint32()), "the smallest shingle hashes, ascending (bottom-k)"),
         _field("doses", pa.list_(pa.uint32()), "hashes of the distinct number-and-unit tokens, ascending"),
+        _field("names", pa.list_(pa.uint32()), "hashes of the distinct capitalised words, ascending; odd: it recurs"),
     ]
 )
 

@@ -52,7 +52,7 @@ def ours(folder: Path, out: Path, one_permutation: bool = False) -> list[int]:
         for batch in range(batches(BANDS, 1))
     ]
     clusters = store.put_table(Components(1).run(edges=[store.get_table(blob) for blob in edges])["clusters"])
-    compared = ("doc_id", "content_hash", "sketch", "doses")
+    compared = ("doc_id", "content_hash", "sketch", "doses", "names")
     verify = Verify(THRESHOLD, 0.0, sketch=signature.sketch)
     duplicates = verify.run(
         clusters=store.get_table(clusters), signatures=[store.get_table(blob, compared) for blob in signed], ranks=ranks

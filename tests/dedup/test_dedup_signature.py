@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.signature import Signature
-from dedup.tokens import doses_of, shingles_of, unit_hashes, words_of
-from dedup.verify import jaccard, sketch_jaccard
+from dedup.tokens import doses_of, names_of, shingles_of, unit_hashes, words_of
+from dedup.verify import jaccard, renamed, sketch_jaccard
 from shards import schema
 
 WORDS = [f"word{n}" for n in range(400)]
@@ -23,11 +23,11 @@ def documents(texts: list[str]) -> pa.Table:
     return pa.table({"doc_id": ids, "text": texts, "content_hash": [schema.content_hash(text) for text in texts]})
 
 
-def hashed_words(text: str) -> tuple[list[int], list[bool]]:
+def hashed_words(text: str) -> tuple[list[int], list[int]]:
     data = np.frombuffer(text.encode(), np.uint8)
-    hashes, numeric = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.bool_)
-    count = words_of(data, 0, len(data), hashes, numeric)
-    return hashes[:count].tolist(), numeric[:count].tolist()
+    hashes, marks = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.uint8)
+    count = words_of(data, 0, len(data), hashes, marks)
+    return hashes[:count].tolist(), marks[:count].tolist()
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,52 @@ def test_words_do_not_depend_on_punctuation(text: str, same_as: str) -> None:
 def test_accents_and_superscripts_are_part_of_words() -> None:
     assert hashed_words("età")[0] != hashed_words("eta")[0]
     assert hashed_words("10⁹")[0] != hashed_words("10")[0]
-    assert hashed_words("vitamin b12")[1] == [False, False]
+    assert hashed_words("vitamin b12")[1] == [0, 0]
 
 
 def test_doses_are_numbers_with_their_unit() -> None:
     def doses(text: str) -> set[int]:
-        hashes, numeric = hashed_words(text)
-        return set(doses_of(np.array(hashes, np.uint64), np.array(numeric), len(hashes), unit_hashes()).tolist())
+        hashes, marks = hashed_words(text)
+        return set(
+            doses_of(np.array(hashes, np.uint64), np.array(marks, np.uint8), len(hashes), unit_hashes()).tolist()
+        )
 
     assert doses("take 500 mg or 500mg in 2024") == doses("500 mg")
     assert len(doses("500 mg then 1 g, at 5 %")) == 3
     assert doses("chapter 4 of 12") == set()
     assert doses("500 mg") != doses("250 mg")
+
+
+def names(text: str, most: int = 256) -> np.ndarray:
+    hashes, marks = hashed_words(text)
+    return names_of(np.array(hashes, np.uint64), np.array(marks, np.uint8), len(hashes), most)
+
+
+def test_names_are_capitalised_words_and_those_that_recur_are_marked() -> None:
+    found = names("Zocor and ÉTOILE; Zocor, zocor, Zocor. Étoile")
+    assert len(found) == 2 and (found & 1).sum() == 1
+    assert names("no names here, 5 MG aside 12")[0] & 1 == 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "differ"),
+    [
+        ("Zocor. Zocor! Zocor?", "Tahor. Tahor! Tahor?", True),
+        ("Zocor. Zocor! Zocor?", "Zocor. Zocor! Zocor? Merck Merck Merck", False),  # one adds a name: an edition
+        ("Zocor. Zocor! Zocor?", "Zocor, once. Tahor Tahor Tahor", False),
+        ("Zocor. Zocor! Zocor?", "Tahor, but once", False),
+        ("Zocor. Zocor! Zocor?", "ZOCOR ZOCOR ZOCOR IS A DRUG DRUG DRUG", False),
+        ("Zocor, twice. Zocor", "Tahor Tahor Tahor", False),
+    ],
+)
+def test_texts_about_different_names_are_different(a: str, b: str, differ: bool) -> None:
+    assert renamed(names(a), names(b)) == renamed(names(b), names(a)) == differ
+
+
+def test_of_a_long_text_nothing_is_said_of_names_that_were_not_kept() -> None:
+    long = " ".join(f"Word{n} Word{n} Word{n}" for n in range(600))
+    assert len(names(long)) == 256
+    assert not renamed(names(long), names(long.replace("Word7 ", "Other ")))
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=60), st.integers(1, 6))

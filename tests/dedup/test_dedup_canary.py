@@ -1,0 +1,46 @@
+"""The canary set: right under any thresholds, and loud when a part of the machinery does nothing or too much."""
+
+import numpy as np
+import pytest
+
+from dedup import lsh, verify
+from dedup.canary import Canary
+from dedup.lsh import Bands
+from dedup.signature import Signature
+from dedup.verify import Verify
+
+
+def wrong(threshold: float = 0.8, dose_threshold: float = 0.8, names: bool = True, bands: int = 14) -> list[str]:
+    """Canaries that met another fate than they must."""
+    steps = Signature(permutations=bands * 8), Bands(bands, 8, 2), Verify(threshold, dose_threshold, names=names)
+    rows = Canary(*steps).run()["canary"].to_pylist()
+    assert len(rows) == 48 and sum(row["expected"] is not None for row in rows) >= 4
+    return [row["document"] for row in rows if row["expected"] not in (None, row["found"])]
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9, 1.0])
+@pytest.mark.parametrize("dose_threshold", [0.0, 0.8, 1.0])
+@pytest.mark.parametrize("names", [True, False])
+def test_a_sound_build_passes_under_any_thresholds(threshold: float, dose_threshold: float, names: bool) -> None:
+    assert wrong(threshold, dose_threshold, names) == []
+
+
+def test_editions_and_copies_go_and_other_medicines_and_strengths_stay() -> None:
+    rows = Canary(Signature(), Bands(), Verify()).run()["canary"].to_pylist()
+    kept = [row["document"] for row in rows if row["found"] == "kept"]
+    assert len(kept) == 16 and all(name.endswith("leaflet") for name in kept)
+
+
+def test_bands_that_match_nothing_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = iter(range(10**6))
+    noise = lambda minima, bands, rows: np.array(  # noqa: E731
+        [[next(counter) for _ in range(bands)] for _ in minima], np.uint64
+    )
+    monkeypatch.setattr(lsh, "band_keys", noise)
+    assert len(wrong()) == 16  # the editions
+
+
+@pytest.mark.parametrize(("part", "answer"), [("renamed", False), ("jaccard", 1.0)])
+def test_verification_that_believes_everything_is_noticed(monkeypatch: pytest.MonkeyPatch, part, answer) -> None:
+    monkeypatch.setattr(verify, part, lambda a, b: answer)
+    assert len(wrong()) == 8  # the other medicine in each strength, or the other strength of each medicine
