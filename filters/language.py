@@ -1,6 +1,7 @@
 """Language of each document, by fastText on windows sampled evenly over its text."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -139,3 +140,15 @@ def load_model(path: str, sha256: str) -> Any:
         raise InputError("the language step has no model_path; make it with language_filter()")
     check_digest(path, sha256)
     return _FastText(model_path=path)
+
+
+def paragraph_scores(model: Any, paragraphs: Sequence[str]) -> list[dict[str, float]]:
+    """Language -> log score of each paragraph, scaled by how much text it holds; empty where it holds no letter."""
+    windows = [sample_windows(paragraph, 1, 300) for paragraph in paragraphs]
+    full = [row for row, window in enumerate(windows) if window]
+    labels, probabilities = _predict(model, [windows[row][0] for row in full])
+    scores: list[dict[str, float]] = [{} for _ in paragraphs]
+    for row, names, values in zip(full, labels, probabilities, strict=True):
+        loud = min(1.0, len(windows[row][0]) / 100)
+        scores[row] = {n[_PREFIX:]: loud * math.log(max(float(v), 1e-6)) for n, v in zip(names, values, strict=True)}
+    return scores
