@@ -28,8 +28,8 @@ class FastText:
     """A classifier: n-gram and word vectors `vectors` (rows, dim), `output` (labels or inner nodes, dim), the tree.
 
     `word_keys`/`word_rows`: open-addressed table from a word's hash to its row (-1: free). `bucket_rows`: row of each
-    n-gram bucket (-1: pruned). `paths`, `turns`: (labels, depth) inner nodes from the root and whether the label lies
-    to the right, padded with -1; empty where the loss is a softmax.
+    n-gram bucket (-1: pruned). `end_row`: of the end of a line, which every text has (-1: none). `children`: (inner
+    nodes, 2) of the tree, the root last, numbers below `labels` are leaves; empty where the loss is a softmax.
     """
 
     labels: tuple[str, ...]

@@ -8,6 +8,7 @@ its spelling where the word is not listed, less a little for each word that is n
 """
 
 import dataclasses
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -69,6 +70,13 @@ def lexicon() -> Lexicon:
                 raise InputError(f"{_PATTERNS}.txt: {pattern} names {home!r}, which has no list")
             weigh(_ENDING if pattern[0] == "-" else _INSIDE, pattern.lstrip("-"), home, _SPELLING)
     return _table(languages, entries)
+
+
+@cache
+def digest() -> str:
+    """SHA-256 of the shipped lists, 64 hex digits: it is part of every key that they shape."""
+    files = sorted(_FOLDER.glob("*.txt"))
+    return hashlib.sha256(b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
 
 
 def words_of(file: Path) -> dict[str, str]:
