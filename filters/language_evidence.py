@@ -21,7 +21,7 @@ from shards.errors import InputError
 _FOLDER = Path(__file__).parent / "language_lexicon"
 _PATTERNS = "patterns"
 _BANDS = {"1": 4.5, "2": 3.3, "3": 2.2}  # log-odds of a word of that band: over 0.7 %, 0.1 %, 0.01 % of running words
-_UNLISTED = -1.0
+_UNLISTED = -0.8
 _SPELLING = 1.0  # an unlisted word with a spelling of the language
 _SHORTEST = 3  # letters before an ending, so that short words are not all ending
 _INSIDE, _ENDING, _WORD = 1, 2, 3  # what a key of the table is

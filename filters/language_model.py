@@ -16,9 +16,8 @@ from filters.language_windows import Windows
 from filters.models import check_digest
 from shards.errors import InputError
 
-# Both tuned on the first half of every file of NTREX-128 and of the UDHR; bench/language.py reports the second halves.
+# Tuned on the first half of every file of NTREX-128 and of the UDHR; bench/language.py reports the second halves.
 _FLOOR = -5.0  # log-probability below which fastText's no to a listed language is not believed
-_WEIGHT = 0.7  # of the evidence: words of one text are not independent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +33,7 @@ class LanguageModel:
         scores = np.full((len(windows), len(self.languages)), _FLOOR, np.float32)
         scores[:, : known.shape[1]] = known
         listed = [self.languages.index(language) for language in lexicon().languages]
-        scores[:, listed] = np.maximum(scores[:, listed], _FLOOR) + np.float32(_WEIGHT) * evidence(windows)
+        scores[:, listed] = np.maximum(scores[:, listed], _FLOOR) + evidence(windows)
         return scores
 
     def posteriors(self, windows: Windows) -> np.ndarray:
