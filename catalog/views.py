@@ -75,6 +75,8 @@ def funnels(manifest: Manifest) -> Table:
     row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
     row("fetched or read", [funnel.inputs - _refused(funnel, "fetch.", "read.") for funnel in manifest.funnels], "")
     row("extracted", [funnel.inputs - sum(funnel.quarantined.values()) for funnel in manifest.funnels], "")
+    if any(funnel.split for funnel in manifest.funnels):
+        row("split off by language", [funnel.split for funnel in manifest.funnels], "")
     rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
     rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
     rows("kept", [kept[source] for source in sources], "green")

@@ -50,7 +50,7 @@ def test_a_good_recipe_loads_with_its_defaults(write) -> None:
     assert recipe.sources[1].crawlers == 2
     assert recipe.document.dedup.signature.permutations == 112
     plain = recipe.as_json()
-    assert plain["language"] == {"keep": ["fr", "it"], "min_confidence": 0.6}
+    assert plain["language"] == {"keep": ["fr", "it"], "min_confidence": 0.6, "mixed": "keep"}
     assert str(recipe.path.parent) not in str(plain)  # no path of this machine shapes a version
 
 
