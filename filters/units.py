@@ -11,11 +11,12 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from filters.words import utf8
+from filters.words import decode, utf8
 
 TEXT, LIST, HEADING, STRUCTURE = range(4)  # values of `Units.kind`
 _NEWLINE, _SPACE, _TAB, _CR, _HASH, _BAR, _FENCE, _DOT, _BRACKET = 10, 32, 9, 13, 35, 124, 96, 46, 41
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_BULLETS = np.array([ord(bullet) for bullet in "-*+•‣▪●○◦·■–—"], np.int64)  # before a blank
 _LIST_DEEP = 2  # blanks by which a line goes on with the item above it
 
 
@@ -112,11 +113,12 @@ def _numbered(data, start, end):
 
 @numba.njit(cache=True)
 def _is_item(data, start, end):
-    byte = data[start]
-    if (byte == 45 or byte == 42 or byte == 43) and start + 1 < end and _is_blank(data[start + 1]):  # - * +
-        return True
-    bullet = byte == 0xE2 and start + 3 < end and data[start + 1] == 0x80 and data[start + 2] == 0xA2
-    return bullet or _numbered(data, start, end) == 1
+    point, size = decode(data, start)
+    if start + size < end and _is_blank(data[start + size]):
+        for bullet in _BULLETS:
+            if point == bullet:
+                return True
+    return _numbered(data, start, end) == 1
 
 
 @numba.njit(cache=True)

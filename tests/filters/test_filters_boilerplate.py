@@ -104,7 +104,7 @@ def test_frequent_items_of_lists_that_differ_stay() -> None:
     effects = ["nausea", "headache", "rash", "vomiting", "fatigue"]
     pages = [
         page(
-            at, "{0}\n\n" + "\n".join(f"- {effect}" for effect in random.Random(at).sample(effects, 3) + [f"rare {at}"])
+            at, "{0}\n\n" + "\n".join(f"- {effect}" for effect in [*random.Random(at).sample(effects, 3), f"rare {at}"])
         )
         for at in range(40)
     ]

@@ -24,7 +24,7 @@ EN = (
 FR = (
     "L'asthme est une inflammation chronique des bronches, et le patient numéro {0} a reçu des corticoïdes inhalés. Le "
     "traitement réduit le nombre de crises chez la plupart des patients, et un plan écrit leur dit que faire lorsque "
-    "la respiration devient difficile. Les enfants asthmatiques numéro {0} doivent être revus, et leurs inhalateurs aussi."
+    "la respiration devient difficile. Les enfants asthmatiques numéro {0} doivent être revus, leurs inhalateurs aussi."
 )
 FOOTER = "The library of the hospital does not replace the advice of your physician."
 RECIPE = """name = "pages"
