@@ -40,16 +40,26 @@ COUNTED = pa.schema(
 EXAMPLES = pa.schema([*list(REMOVED)[1:], pa.field("share", pa.float64(), False)])  # of the group that have the unit
 _SAMPLE = 120  # characters of a removed unit that are shown
 
-_UNITS = (
-    "mg|µg|μg|mcg|ng|g|kg|ml|cl|dl|l|ui|iu|u|mmol|µmol|mol|meq|mm|cm|m2|mmhg|kcal|gy|msv|°c|h|min|%|‰|"
-    "(?:micro|milli)?gram(?:me|mi|mo|os?)?s?|"
-    "tablets?|capsules?|drops?|puffs?|doses?|times?|hours?|days?|weeks?|months?|years?|"
-    "comprimés?|gélules?|gouttes?|bouffées?|sachets?|fois|heures?|jours?|semaines?|mois|ans?|"
-    "compress[ae]|gocc[ei]a?|bustin[ae]|dosi|volt[ae]|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|"
-    "comprimidos?|cápsulas?|gotas?|sobres?|dosis|veces|vez|horas?|días?|semanas?|meses|años?"
+# What a dose is counted in: units of measure, forms of medicines, times and spans of time.
+_MEASURES = "mg|µg|μg|mcg|ng|g|kg|ml|cl|dl|l|ui|iu|u|mmol|µmol|mol|meq|mm|cm|m2|mmhg|kcal|gy|msv|°c|h|min|%|‰"
+_FORMS = (
+    "(?:micro|milli)?gram(?:me|mi|mo|os?)?s?|tablets?|capsules?|drops?|puffs?|doses?|"
+    "comprimés?|gélules?|gouttes?|bouffées?|sachets?|compress[ae]|gocc(?:e|ia)|bustin[ae]|dosi|"
+    "comprimidos?|cápsulas?|gotas?|sobres?|dosis"
 )
-_COUNT = r"(?:\d|[½¼¾]|\b(?:one|two|three|four|un[ea]?|deux|trois|quatre|uno|due|tre|quattro|dos|tres|cuatro))"
-_DOSE = re.compile(rf"{_COUNT}[\s\u202f-]{{0,2}}(?:{_UNITS})(?![^\W_])", re.IGNORECASE)
+_TIMES = "times?|fois|volt[ae]|vez|veces"
+_SPANS = (
+    "hours?|days?|weeks?|months?|years?|heures?|jours?|semaines?|mois|ans?|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|"
+    "ann[oi]|horas?|días?|semanas?|meses|años?"
+)
+_SPELT = "one|two|three|four|half|un[ea]?|deux|trois|quatre|demi|uno|due|tre|quattro|mezz[ao]|dos|tres|cuatro|medi[ao]"
+_OFTEN = "day|week|jour|semaine|giorno|settimana|día|semana"  # medicines; what comes once a month is a newsletter
+_DOSE = re.compile(
+    rf"[\d½¼¾][\s\u202f-]{{0,2}}(?:{_MEASURES}|{_FORMS}|{_TIMES}|{_SPANS})(?![^\W_])"
+    rf"|\b(?:{_SPELT}) (?:{_FORMS}|(?:{_TIMES}) (?:a|per|par|al|alla|a la|por) (?:{_OFTEN}))\b"
+    r"|\b(?:once|twice) (?:a day|daily|weekly)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,10 +67,11 @@ class Trim(Step):
     """Takes the repeated units out. `numbers`: "doses" protects units with an amount of something, "all" any digit."""
 
     by: By = "host"
-    max_removed: float = 0.5
+    max_removed: float = 0.8
     numbers: Numbers = "doses"
 
     name = "trim"
+    libraries = ("polars",)
 
     def run(self, documents: pa.Table, repeated: list[pa.Table]) -> dict[str, pa.Table]:
         """`schema.DOCUMENT` and `REPEATED` tables -> documents (same rows; those not changed are the same bytes), edits
@@ -145,12 +156,7 @@ def replace_texts(documents: pa.Table, rows: np.ndarray, texts: pa.Array) -> tup
     if not len(rows):
         return documents, lost
     new = texts.to_pylist()
-    values = {
-        "text": new,
-        "content_hash": [schema.content_hash(text) for text in new],
-        "words": [len(text.split()) for text in new],
-        "chars": [len(text) for text in new],
-    }
+    values = {"text": new} | schema.measure(new)
     lost[rows] = documents["chars"].to_numpy()[rows] - np.array(values["chars"], np.int32)
     # Rows of the old column, then the new values: each row takes its own from one or the other.
     source = np.arange(documents.num_rows)

@@ -10,7 +10,6 @@ import hashlib
 import itertools
 from collections.abc import Sequence
 from typing import Literal
-from urllib.parse import urlsplit
 
 import numpy as np
 import polars as pl
@@ -30,6 +29,7 @@ COUNTS = pa.schema(
 )
 GROUPS = pa.schema([pa.field("group", pa.uint64(), False), pa.field("documents", pa.uint32(), False)])
 REPEATED = pa.schema([pa.field("unit", pa.uint64(), False)])
+_HOST = r"(?i)^[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?:www\.)?(\[[^/?#\]]*\]|[^/?#:\[\]]+)"  # RFC 3986, appendix B
 TOTALS = pa.schema(
     [
         pa.field("unit", pa.uint64(), False),
@@ -47,6 +47,7 @@ class CountUnits(Step):
     tasks: int = 1
 
     name = "units"
+    libraries = ("polars",)
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table | list[pa.RecordBatch]]:
         """documents (text, url, canonical_url) -> counts (`COUNTS`, `tasks` batches) and groups (`GROUPS`)."""
@@ -106,25 +107,18 @@ class Repeated(Step):
 
 def groups_of(documents: pa.Table, by: By) -> tuple[np.ndarray, list[str]]:
     """(hash, name) of each document's group: its host, or the whole source where it has none or `by` says so."""
-    rows = documents.num_rows
-    if by == "source":
-        names = [""] * rows
-    else:
-        urls = zip(documents["canonical_url"].to_pylist(), documents["url"].to_pylist(), strict=True)
-        names = [host_of(canonical or url) for canonical, url in urls]
+    names = [""] * documents.num_rows if by == "source" else hosts_of(documents)
     known = {name: _hash(name) for name in set(names)}
     return np.array([known[name] for name in names], np.uint64), names
 
 
-def host_of(url: str | None) -> str:
-    """The host of a URL, lower-case and without `www.`; empty where there is none.
+def hosts_of(documents: pa.Table) -> list[str]:
+    """The host of each document's canonical URL or URL, lower-case and without `www.`; empty where there is none.
 
     Not the registrable domain: fr.example.org and shop.example.org have templates of their own.
     """
-    try:
-        return (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:  # brackets that are no address
-        return ""
+    urls = pl.from_arrow(documents.select(["canonical_url", "url"])).with_columns(pl.all().str.extract(_HOST, 1))
+    return urls.select(pl.coalesce("canonical_url", "url", pl.lit("")).str.to_lowercase()).to_series().to_list()
 
 
 def is_among(units: np.ndarray, repeated: Sequence[pa.Table]) -> np.ndarray:

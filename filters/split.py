@@ -73,21 +73,14 @@ def parts_by_language(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _documents(document: dict, parts: list[tuple[str, str]]) -> list[dict]:
+    """The document's parts as rows; the first keeps its identity."""
+    facts = schema.measure([text for _, text in parts])
     rows = []
     for number, (language, text) in enumerate(parts):
         key = document["source_id"] + (f"#{language}" if number else "")
-        rows.append(
-            document
-            | {
-                "doc_id": schema.doc_id(document["source"], key) if number else document["doc_id"],
-                "source_id": key,
-                "language": language,
-                "text": text,
-                "content_hash": schema.content_hash(text),
-                "words": len(text.split()),
-                "chars": len(text),
-            }
-        )
+        identity = {"source_id": key, "doc_id": schema.doc_id(document["source"], key)} if number else {}
+        own = {name: values[number] for name, values in facts.items()}
+        rows.append(document | identity | {"language": language, "text": text} | own)
     return rows
 
 

@@ -62,7 +62,7 @@ class BoilerplateRules(_Section):
     by: By = "host"
     min_documents: int = Field(10, ge=2)  # of the group that have the unit
     min_share: float = Field(0.1, gt=0, le=1)  # of the group's documents
-    max_removed: float = Field(0.5, gt=0, lt=1)  # of a document's words; one that would lose more is left as it is
+    max_removed: float = Field(0.8, gt=0, lt=1)  # of a document's words; one that would lose more is left as it is
     numbers: Numbers = "doses"  # what protects a unit: an amount with its unit, or any digit
     tasks: int = Field(1, ge=1, le=65536)  # a source; raise it when its counts do not fit in memory
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filters.boilerplate import Trim, TrimReport, replace_texts
-from filters.repeats import CountUnits, Repeated, groups_of, host_of
+from filters.repeats import CountUnits, Repeated, groups_of, hosts_of
 from shards import schema
 
 MENU = "- Conditions\n- Medicines\n- Contact"
@@ -81,7 +81,8 @@ def test_menus_and_footers_go_and_the_text_stays_as_it_was() -> None:
     "line",
     [
         "Take 500 mg every day.", "Prendre 2 comprimés matin et soir.", "Un comprimé le soir, deux gouttes le matin.",
-        "Conservare a 25 °C.", "Tomar 3 veces al día.", "Once every 12 hours.", "| Age | Dose |", "4.2 Posology",
+        "Conservare a 25 °C.", "Tomar 3 veces al día.", "Once every 12 hours.", "Twice daily with water",
+        "Due volte al giorno", "½ tablet", "| Age | Dose |", "4.2 Posology",
         "- rest\n- 5 ml of syrup", "# The library", "6. Further information", "0,5 à 1 mg/kg", "---",
     ],
 )  # fmt: skip
@@ -92,7 +93,14 @@ def test_doses_rows_of_tables_and_headings_stay_on_however_many_pages(line: str)
 
 
 @pytest.mark.parametrize(
-    "line", ["© 2024 Riverbank Hospital", "Call 01 23 45 67 89", "Revised 12.03.2024", "12 High Street, OX1 2JD"]
+    "line",
+    [
+        "© 2024 Riverbank Hospital",
+        "Call 01 23 45 67 89",
+        "5 sites, une lettre une fois par mois",
+        "Revised 12.03.2024",
+        "12 High Street, OX1 2JD",
+    ],
 )
 def test_years_telephones_and_addresses_are_no_doses_unless_every_digit_counts(line: str) -> None:
     pages = table([page(at, "{0}\n\n" + line) for at in range(12)])
@@ -201,9 +209,17 @@ def test_no_document_changes_that_is_not_said_to_and_none_loses_more_than_the_ca
 
 
 def test_hosts_are_what_a_site_is_called() -> None:
-    assert host_of("https://WWW.Health.example:8080/a?b") == "health.example"
-    assert host_of("http://[::1]/") == "::1"
-    assert host_of("http://[bad") == host_of(None) == host_of("leaflet.pdf") == ""
+    urls = {
+        "https://WWW.Health.example:8080/a?b": "health.example", "http://[::1]:80/": "[::1]", "http://[bad": "",
+        None: "",
+        "leaflet.pdf": "", "https://me:x@b.example": "b.example", "https://c.example#d": "c.example",
+        "https://été.example/": "été.example", "mailto:a@b.example": "", "http:///path": "",
+    }  # fmt: skip
+    both = pa.table(
+        {"canonical_url": [None] * len(urls), "url": list(urls)},
+        schema=pa.schema([("canonical_url", pa.string()), ("url", pa.string())]),
+    )
+    assert hosts_of(both) == list(urls.values())
     hashes, names = groups_of(table(["a", "b"], None), "host")
     assert names == ["", ""]
     assert hashes[0] == hashes[1]

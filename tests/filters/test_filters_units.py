@@ -55,7 +55,8 @@ def test_a_list_is_one_unit_and_structure_is_told_from_words() -> None:
     [
         ("01.23.45.67.89 call us", TEXT), ("12.03.2024 updated", TEXT), ("2024 Riverbank", TEXT), ("#hashtag", TEXT),
         ("####### seven", TEXT), ("1. one\n2. two", LIST), ("* star", LIST), ("*emphasis*", TEXT), ("-5 degrees", TEXT),
-        ("🎉🎉", STRUCTURE), ("• point", LIST), ("·\tpoint", LIST), ("— one\n— two", LIST), ("4.2.1 Children", STRUCTURE), ("שלום", TEXT), ("“ ”", STRUCTURE),
+        ("🎉🎉", STRUCTURE), ("• point", LIST), ("·\tpoint", LIST), ("— one\n— two", LIST),
+        ("4.2.1 Children", STRUCTURE), ("שלום", TEXT), ("“ ”", STRUCTURE),
     ],
 )  # fmt: skip
 def test_kinds_of_lines(line: str, kind: int) -> None:
