@@ -6,7 +6,7 @@ import dataclasses
 import numpy as np
 import pyarrow as pa
 
-from filters.language import load_model
+from filters.language import language_filter, load_model
 from filters.language_parts import language_parts
 from shards import schema
 from shards.schema import scores_schema
@@ -23,14 +23,15 @@ ADDED = pa.schema([pa.field("added", pa.int64(), False)])  # documents more than
 class Split(Step):
     """The language with most words keeps the document's identity; each other gets `#` and its code after the key.
 
-    A part declares the language found in it. Documents in one language are not touched.
+    A part declares the language found in it. Documents in one language are not touched. The parameters are the digests
+    of the model and of the word lists.
     """
 
     model_sha256: str
+    lexicon_sha256: str
     model_path: str = local(default="")
 
     name = "split"
-    libraries = ("fasttext-numpy2-wheel",)
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
         """`schema.DOCUMENT` -> documents (parts follow each other in place), origin (`ORIGIN`), added (`ADDED`).
@@ -55,6 +56,12 @@ class Split(Step):
             "origin": pa.table(columns, schema=ORIGIN),
             "added": pa.table({"added": [added]}, schema=ADDED),
         }
+
+
+def language_split(model_path: str | None = None) -> Split:
+    """The step with the model and the word lists that the language step uses."""
+    language = language_filter(model_path)
+    return Split(language.model_sha256, language.lexicon_sha256, language.model_path)
 
 
 def parts_by_language(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -127,6 +127,8 @@ def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> 
 def _rules(recipe: Recipe, priority: int) -> Rules:
     document = recipe.document
     bounds = [Bound("language", "confidence", minimum=document.language.min_confidence)]
+    if document.language.mixed == "drop":
+        bounds.append(Bound("language", "mixed", maximum=document.language.max_mixed))
     limits: dict[str, dict[str, float]] = {}
     for key, value in document.quality.model_dump().items():
         side, column = key.split("_", 1)

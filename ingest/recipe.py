@@ -70,13 +70,14 @@ class BoilerplateRules(_Section):
 class LanguageRules(_Section):
     """Languages to keep, and the least mean probability over the sampled windows.
 
-    `mixed`: whether a document in several languages stays one, is judged by its main language, or becomes one a
-    language ("split").
+    `mixed`: whether a document in several languages stays one and is judged by its main language ("keep"), is dropped
+    when more than `max_mixed` of it is surely in another language, or becomes one document a language ("split").
     """
 
     keep: tuple[Literal["en", "fr", "it", "es"], ...] = Field(LANGUAGES, min_length=1)
     min_confidence: float = Field(0.6, ge=0, le=1)
-    mixed: Literal["keep", "split"] = "keep"
+    mixed: Literal["keep", "drop", "split"] = "keep"
+    max_mixed: float = Field(0.2, ge=0, lt=1)  # share of the letters read
     model: str | None = None  # path of lid.176.ftz or .bin; by default the one that `make` installs
 
     @field_validator("keep")
@@ -85,6 +86,14 @@ class LanguageRules(_Section):
         if len(set(keep)) < len(keep):
             raise ValueError("a language is named twice; name each once")
         return tuple(sorted(keep))  # their order means nothing, so it must not shape a version
+
+    @model_validator(mode="after")
+    def _threshold_counts(self) -> "LanguageRules":
+        if "max_mixed" in self.model_fields_set and self.mixed != "drop":
+            raise ValueError(
+                f'max_mixed does nothing while mixed = "{self.mixed}": say mixed = "drop", or leave it out'
+            )
+        return self
 
 
 class DomainRules(_Section):

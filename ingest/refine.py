@@ -11,9 +11,8 @@ another threshold of the one does not run the other where its input stays the sa
 import dataclasses
 
 from filters.boilerplate import Trim, TrimReport
-from filters.models import find_language_model
 from filters.repeats import CountUnits, Repeated
-from filters.split import Split
+from filters.split import language_split
 from ingest.engine.graph import Node, Port
 from ingest.recipe import Recipe
 from ingest.recipe_sources import Entry
@@ -49,8 +48,7 @@ def refine(recipe: Recipe, entry: Entry, extracts: list[Node]) -> Refined:
         documents, report = _trims(recipe, entry.name, extracts)
     if recipe.document.language.mixed != "split":
         return Refined(documents, [None] * len(documents), report)
-    model = find_language_model(recipe.document.language.model)
-    split = Split(model.sha256, model.path)
+    split = language_split(recipe.document.language.model)
     splits = [Node(split, node.label, {"documents": node.port("documents")}) for node in documents]
     return Refined(splits, splits, report)
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filters import split
-from filters.models import find_language_model
-from filters.split import Split, parts_by_language
+from filters.split import Split, language_split, parts_by_language
 from shards import schema
 from shards.errors import InputError
 
@@ -31,10 +30,9 @@ ODD = ["", "word", "x " * 5_000_000, "\x00\x01 \x1f", "مرحبا\n\nبالعا�
 @pytest.fixture(scope="module")
 def step() -> Split:
     try:
-        model = find_language_model(os.environ.get("MEDCORPUS_LID_MODEL") or (str(MODEL) if MODEL.exists() else None))
+        return language_split(os.environ.get("MEDCORPUS_LID_MODEL") or (str(MODEL) if MODEL.exists() else None))
     except InputError:
         pytest.skip("no lid.176 model: run `make setup`, or set MEDCORPUS_LID_MODEL")
-    return Split(model.sha256, model.path)
 
 
 def table(texts: list[str]) -> pa.Table:

@@ -95,6 +95,17 @@ def test_what_splitting_adds_is_in_the_accounts_and_on_the_card(reference: tuple
     assert not catalog.verify(version).problems
 
 
+def test_mixed_pages_are_dropped_if_the_recipe_says_so(reference: tuple[Path, str], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(reference[0], tmp_path / "copy"))
+    (folder / "recipe.toml").write_text(RECIPE.replace('mixed = "split"', 'mixed = "drop"'))
+    result = build(folder / "recipe.toml", folder / "store")
+    [funnel] = result.manifest.funnels
+    assert (funnel.inputs, funnel.split, funnel.kept, funnel.dropped) == (24, 0, 18, {"language.mixed": 6})
+    store = Catalog(folder / "store").store
+    rows = [row for blob in result.manifest.verdicts for row in store.get_table(blob).to_pylist()]
+    assert all(row["value"] > row["threshold"] == 0.2 for row in rows if row["reason"] == "mixed")
+
+
 def test_a_part_lost_by_splitting_stops_the_commit(
     reference: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
