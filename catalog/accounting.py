@@ -10,8 +10,9 @@ def check_balance(manifest: Manifest) -> None:
     """Raise `BuildError` naming the source or language and both numbers of the first sum that does not hold."""
     for funnel in manifest.funnels:
         if funnel.balance:
+            split = f" + {funnel.split} split off" if funnel.split else ""
             raise BuildError(
-                f"source {funnel.source!r}: {funnel.inputs} inputs are not {funnel.kept} kept"
+                f"source {funnel.source!r}: {funnel.inputs} inputs{split} are not {funnel.kept} kept"
                 f" + {sum(funnel.dropped.values())} dropped + {sum(funnel.quarantined.values())} quarantined"
                 f" ({funnel.balance:+d} unaccounted for);"
                 " this is a fault of the build: report it, nothing was committed"

@@ -122,7 +122,7 @@ def _check_numbers(manifest: Manifest) -> None:
         for measure in ("documents", "words", "chars"):
             _number(getattr(part, measure))
     for funnel in manifest.funnels:
-        for count in (funnel.inputs, funnel.kept, *funnel.dropped.values(), *funnel.quarantined.values()):
+        for count in (funnel.inputs, funnel.split, funnel.kept, *funnel.dropped.values(), *funnel.quarantined.values()):
             _number(count)
 
 

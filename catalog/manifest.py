@@ -17,9 +17,9 @@ FORMAT = 1
 
 @dataclasses.dataclass(frozen=True)
 class Funnel:
-    """What became of the inputs of one source: `inputs = kept + dropped + quarantined`.
+    """What became of the inputs of one source: `inputs + split = kept + dropped + quarantined`.
 
-    `dropped` and `quarantined` map "stage.reason" to documents.
+    `dropped` and `quarantined` map "stage.reason" to documents. `split`: documents that were added by splitting others.
     """
 
     source: str
@@ -27,11 +27,12 @@ class Funnel:
     kept: int
     dropped: dict[str, int]
     quarantined: dict[str, int]
+    split: int = 0
 
     @property
     def balance(self) -> int:
-        """Inputs that ended nowhere (positive) or twice (negative); 0 in a sound build."""
-        return self.inputs - self.kept - sum(self.dropped.values()) - sum(self.quarantined.values())
+        """Documents that ended nowhere (positive) or twice (negative); 0 in a sound build."""
+        return self.inputs + self.split - self.kept - sum(self.dropped.values()) - sum(self.quarantined.values())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,11 +48,41 @@ class Composition:
 
 
 @dataclasses.dataclass(frozen=True)
+class Repeat:
+    """A line or list that was taken out of `documents` documents, by its beginning.
+
+    `share` of the documents of its `group` (a host; empty: the source) had it.
+    """
+
+    text: str
+    group: str
+    documents: int
+    share: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Boilerplate:
+    """What was taken out of the documents of a source because it repeats: of how many of them, how much, what most.
+
+    `capped` documents would have lost too much, and were left as they are.
+    """
+
+    source: str
+    documents: int
+    changed: int
+    capped: int
+    units: int
+    chars: int
+    examples: list[Repeat]
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
 
     `verdicts` and `quarantine` are the sidecar objects that explain every input that is not in `shards`.
     `lengths` maps a language to counts of documents by words in bins [2^i, 2^(i+1)), i = 0, 1, 2 ...
+    `boilerplate` has the sources whose repeated text was taken out.
     """
 
     name: str
@@ -65,6 +96,7 @@ class Manifest:
     lengths: dict[str, list[int]]
     software: dict[str, str]
     parents: list[str] = dataclasses.field(default_factory=list)
+    boilerplate: list[Boilerplate] = dataclasses.field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -78,8 +110,16 @@ class Manifest:
         yield from (("quarantine", blob) for blob in self.quarantine)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, the content of `manifests/<id>.json`."""
+        """Plain data, the content of `manifests/<id>.json`.
+
+        What came later is left out where there is none of it, so that older manifests keep their id.
+        """
         plain = dataclasses.asdict(self)
+        if not self.boilerplate:
+            del plain["boilerplate"]
+        for funnel in plain["funnels"]:
+            if not funnel["split"]:
+                del funnel["split"]
         plain["shards"] = [shard.as_json() for shard in self.shards]
         return {"format": FORMAT} | plain
 
@@ -92,4 +132,8 @@ class Manifest:
         fields["quarantine"] = [Blob(**entry) for entry in plain["quarantine"]]
         fields["funnels"] = [Funnel(**entry) for entry in plain["funnels"]]
         fields["composition"] = [Composition(**entry) for entry in plain["composition"]]
+        fields["boilerplate"] = [
+            Boilerplate(**entry | {"examples": [Repeat(**example) for example in entry["examples"]]})
+            for entry in plain.get("boilerplate", ())
+        ]
         return cls(**fields)

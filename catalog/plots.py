@@ -69,7 +69,9 @@ def funnel(manifest: Manifest) -> Figure:
         rest = removed[_MOST_REASONS - 1 :]
         removed = removed[: _MOST_REASONS - 1]
         removed.append((f"{len(rest)} other reasons", sum(count for _, count, _ in rest), REST))
-    bars, left = [("inputs", 0, whole.inputs, COLOURS[0])], whole.inputs
+    bars, left = [("inputs", 0, whole.inputs, COLOURS[0])], whole.inputs + whole.split
+    if whole.split:
+        bars.append(("split off by language", whole.inputs, whole.split, COLOURS[0]))
     for name, count, colour in removed:
         left -= count
         bars.append((name, left, count, colour))
@@ -89,7 +91,7 @@ def funnel(manifest: Manifest) -> Figure:
     panel.set_yticks(range(len(bars)), labels)
     panel.invert_yaxis()
     style.clean(panel, "Documents")
-    panel.set_xlim(0, 1.27 * max(whole.inputs, 1))
+    panel.set_xlim(0, 1.27 * max(whole.inputs + whole.split, 1))
     keys = [("dropped", _DROPPED), ("quarantined", _QUARANTINED)]
     shown = [panel.barh([0], [0], color=colour, label=name) for name, colour in keys]
     figure.legend(shown, [name for name, _ in keys], loc="outside lower center", ncols=2, frameon=False, fontsize=10)

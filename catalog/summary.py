@@ -58,8 +58,9 @@ def whole_funnel(manifest: Manifest) -> Funnel:
     for funnel in manifest.funnels:
         dropped.update(funnel.dropped)
         quarantined.update(funnel.quarantined)
-    inputs, kept = (sum(getattr(funnel, end) for funnel in manifest.funnels) for end in ("inputs", "kept"))
-    return Funnel("all sources", inputs, kept, dict(dropped), dict(quarantined))
+    ends = ("inputs", "kept", "split")
+    inputs, kept, split = (sum(getattr(funnel, end) for funnel in manifest.funnels) for end in ends)
+    return Funnel("all sources", inputs, kept, dict(dropped), dict(quarantined), split)
 
 
 def by_count(reasons: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -40,7 +40,7 @@ def versions(entries: list[Entry]) -> RenderableType:
 
 
 def version(manifest: Manifest) -> RenderableType:
-    """Composition, funnel of each source, and document lengths."""
+    """Composition, funnel of each source, repeated text that was removed, and document lengths."""
     parts = _table("Language", "Source", "Licence", ">Documents", ">Words", ">Characters", title="What is in it")
     for (language, source, license), amount in summary.amounts(manifest, "language", "source", "license").items():
         counts = f"{amount.documents:,}", f"{amount.words:,}", f"{amount.chars:,}"
@@ -50,7 +50,8 @@ def version(manifest: Manifest) -> RenderableType:
     counts = f"{everything.documents:,}", f"{everything.words:,}", f"{everything.chars:,}"
     parts.add_row("all", "", "", *counts, style="bold")
     heading = Text.assemble((manifest.name, "bold"), "  version ", (manifest.id, "cyan"))
-    return Group(heading, "", parts, "", funnels(manifest), "", _lengths(manifest))
+    repeated = [_boilerplate(manifest), ""] if manifest.boilerplate else []
+    return Group(heading, "", parts, "", funnels(manifest), "", *repeated, _lengths(manifest))
 
 
 def funnels(manifest: Manifest) -> Table:
@@ -75,6 +76,8 @@ def funnels(manifest: Manifest) -> Table:
     row("inputs", [funnel.inputs for funnel in manifest.funnels], "bold")
     row("fetched or read", [funnel.inputs - _refused(funnel, "fetch.", "read.") for funnel in manifest.funnels], "")
     row("extracted", [funnel.inputs - sum(funnel.quarantined.values()) for funnel in manifest.funnels], "")
+    if any(funnel.split for funnel in manifest.funnels):
+        row("split off by language", [funnel.split for funnel in manifest.funnels], "")
     rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
     rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
     rows("kept", [kept[source] for source in sources], "green")
@@ -149,6 +152,16 @@ def _remedy(found: Report) -> str:
     if found.missing:
         return "`python -m ingest run` with the version's recipe makes missing objects anew"
     return "its objects are as they were written: this is a fault of the build; report it, use another version"
+
+
+def _boilerplate(manifest: Manifest) -> Table:
+    """Of each source what was taken out because it repeats, and the line that most documents lost."""
+    names = ("Source", ">Documents", ">Changed", ">Capped", ">Lines and lists", ">Characters", "Most often")
+    table = _table(*names, title="Repeated text that was removed")
+    for part in manifest.boilerplate:
+        counts = (f"{n:,}" for n in (part.documents, part.changed, part.capped, part.units, part.chars))
+        table.add_row(escape(part.source), *counts, escape(part.examples[0].text) if part.examples else "–")
+    return table
 
 
 def _lengths(manifest: Manifest) -> RenderableType:

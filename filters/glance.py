@@ -7,7 +7,7 @@ windows, lexicons and formula on a page's whole text, menus and all, within half
 import math
 import re
 
-from filters.language import UNDETERMINED, detect, load_model, sample_windows
+from filters.language import identify, load_model
 from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from filters.terms import LANGUAGES, word_weights
 
@@ -18,11 +18,7 @@ _WINDOWS, _CHARS = 3, 300
 
 def language_at_a_glance(text: str, model_path: str, model_sha256: str) -> tuple[str, float]:
     """(ISO 639 code, mean probability) over three windows of the text; ("und", 0) when there is no letter in it."""
-    windows = sample_windows(text, _WINDOWS, _CHARS)
-    if not windows:
-        return UNDETERMINED, 0.0
-    language, confidence, _, _ = detect(load_model(model_path, model_sha256), windows)
-    return language, confidence
+    return identify(load_model(model_path, model_sha256), text, _WINDOWS, _CHARS)
 
 
 def medical_at_a_glance(text: str) -> float:

@@ -1,10 +1,12 @@
 """The graph of a build: which step reads what of which partition. Nothing runs here.
 
-extract ─┬─► language ──┐
-         ├─► domain  ───┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
-         ├─► quality ───┤              ▲
-         ├─► supersede ─┘              │   (supersede: only of sources whose files overrule each other)
-         └─► signature ────────────────┘
+extract ─► refine ─┬─► language ──┐
+   │               ├─► domain  ───┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
+   │               ├─► quality ───┤              ▲
+   └─► supersede ──┼──────────────┘              │
+                   └─► signature ────────────────┘
+
+refine: ingest/refine.py, what the recipe asks for of it. supersede: only of sources whose files overrule each other.
 """
 
 import dataclasses
@@ -21,10 +23,12 @@ from ingest.engine.graph import Node
 from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
 from ingest.recipe import Recipe
+from ingest.refine import refine
 from ingest.sources.base import Partition, Source
 from ingest.supersede import Supersede
 from ingest.verdict import Verdict
 from shards import schema
+from shards.step import Step
 
 _RULE_COLUMNS = ("doc_id", "opt_out", "license")
 _COMPARED = ("doc_id", "content_hash", "sketch", "doses", "names")
@@ -33,11 +37,13 @@ _TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Chain:
-    """The nodes of one partition."""
+    """The nodes of one partition. `documents`: the one whose documents are scored and packed; `split`: None if none."""
 
     source: Source
     partition: Partition
     extract: Node
+    documents: Node
+    split: Node | None
     candidates: Node
     signature: Node
     bands: Node
@@ -45,36 +51,55 @@ class Chain:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
-    """The graph up to the verdicts; what to pack is known only when they are."""
+    """The graph up to the verdicts; what to pack is known only when they are.
+
+    `reports`: of the sources whose repeated text is taken out, what was.
+    """
 
     chains: list[Chain]
     verdicts: list[Node]
+    reports: dict[str, Node]
+
+    @property
+    def ends(self) -> list[Node]:
+        """The nodes to run before packing."""
+        return [*self.verdicts, *self.reports.values()]
 
 
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
     """Nodes for all partitions of all sources, in the recipe's order of sources and the readers' of partitions."""
-    language, domain, quality = language_filter(recipe.document.language.model), domain_filter(), Quality()
-    chains = []
-    for priority, (source, units) in enumerate(zip(sources, partitions, strict=True)):
+    steps = _scores(recipe)
+    chains, reports = [], {}
+    for priority, (entry, source, units) in enumerate(zip(recipe.entries, sources, partitions, strict=True)):
         rules = _rules(recipe, priority)
         labels = [f"{source.name}/{unit.name}" for unit in units]
         options = recipe.document.options
         pairs = list(zip(units, labels, strict=True))
         extracts = [Node(Extract(source, unit, options=options), label) for unit, label in pairs]
         superseded = _superseded(source, extracts)
+        refined = refine(recipe, entry, extracts)
+        reports |= {source.name: refined.report} if refined.report else {}
         for at, (unit, label, extract) in enumerate(zip(units, labels, extracts, strict=True)):
-            text = {"documents": extract.port("documents", ("doc_id", "text"))}
-            scores = {step.name: Node(step, label, text).port("scores") for step in (language, domain, quality)}
-            facts = {"documents": extract.port("documents", _RULE_COLUMNS)}
-            overruled = {"superseded": superseded.port("superseded", batch=at)} if superseded else {}
+            documents = refined.documents[at]
+            text = {"documents": documents.port("documents", ("doc_id", "text"))}
+            scores = {step.name: Node(step, label, text).port("scores") for step in steps}
+            facts = {"documents": documents.port("documents", _RULE_COLUMNS)}
+            overruled = {}
+            if superseded:
+                overruled["superseded"] = refined.superseded(at, superseded.port("superseded", batch=at))
             candidates = Node(rules, label, facts | scores | overruled)
-            hashed = {"documents": extract.port("documents", ("doc_id", "text", "content_hash"))}
+            hashed = {"documents": documents.port("documents", ("doc_id", "text", "content_hash"))}
             signature = Node(recipe.document.dedup.signature, label, hashed)
             bands = Node(_bands(recipe), label, {
                 "signatures": signature.port("signatures"), "candidates": candidates.port("candidates"),
             })  # fmt: skip
-            chains.append(Chain(source, unit, extract, candidates, signature, bands))
-    return Graph(chains, _verdicts(recipe, chains))
+            chains.append(Chain(source, unit, extract, documents, refined.splits[at], candidates, signature, bands))
+    return Graph(chains, _verdicts(recipe, chains), reports)
+
+
+def _scores(recipe: Recipe) -> tuple[Step, ...]:
+    """The steps that score (doc_id, text) of each partition; each gives the rules a port of its name."""
+    return language_filter(recipe.document.language.model), domain_filter(), Quality()
 
 
 def _superseded(source: Source, extracts: list[Node]) -> Node | None:
@@ -92,7 +117,7 @@ def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> 
         sizes = [(at, kept.get(language, 0)) for at, kept in enumerate(kept_chars)]
         for number, members in enumerate(groups(sizes, target)):
             inputs = {
-                "documents": tuple(graph.chains[at].extract.port("documents") for at in members),
+                "documents": tuple(graph.chains[at].documents.port("documents") for at in members),
                 "verdicts": tuple(graph.verdicts[at].port("verdicts", ("verdict", "language")) for at in members),
             }
             nodes.append(Node(Pack(language, 2 * target), f"{language}-{number:05d}", inputs))
@@ -102,6 +127,8 @@ def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> 
 def _rules(recipe: Recipe, priority: int) -> Rules:
     document = recipe.document
     bounds = [Bound("language", "confidence", minimum=document.language.min_confidence)]
+    if document.language.mixed == "drop":
+        bounds.append(Bound("language", "mixed", maximum=document.language.max_mixed))
     limits: dict[str, dict[str, float]] = {}
     for key, value in document.quality.model_dump().items():
         side, column = key.split("_", 1)
@@ -137,7 +164,7 @@ def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
     ]
     return [
         Node(Verdict(chain.source.name, dedup.threshold), chain.extract.label, {
-            "documents": chain.extract.port("documents", _TALLY_COLUMNS),
+            "documents": chain.documents.port("documents", _TALLY_COLUMNS),
             "candidates": chain.candidates.port("candidates"),
             "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),
             "rejected": chain.extract.port("rejected", tuple(schema.VERDICT.names)),

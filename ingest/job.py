@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from catalog.manifest import Composition, Funnel, Manifest
+from catalog.manifest import Boilerplate, Composition, Funnel, Manifest, Repeat
 from catalog.versions import Catalog, check_tags
 from ingest import build
 from ingest.crawl.pin import load_pin
@@ -64,7 +64,7 @@ def make(
             run_crawl(source.config, directory_of(source, root), source.crawlers, executor, told)
     partitions = [source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
-    result = _run(graph.verdicts, catalog.store, executor, on_event, shuffle)
+    result = _run(graph.ends, catalog.store, executor, on_event, shuffle)
     tallies = [_read(catalog.store, result.receipts[node], "tally") for node in graph.verdicts]
     shard_nodes = build.pack(recipe, graph, [_kept_chars(tally) for tally in tallies])
     _run(shard_nodes, catalog.store, executor, on_event, shuffle, result)
@@ -84,6 +84,7 @@ def make(
         composition=_composition(tallies),
         lengths=_lengths([_read(catalog.store, result.receipts[node], "lengths") for node in graph.verdicts]),
         software=_software(result),
+        boilerplate=[_boilerplate(name, catalog.store, result.receipts[node]) for name, node in graph.reports.items()],
     )
     return Result(catalog.commit(manifest, tags), manifest, result)
 
@@ -99,7 +100,7 @@ def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], lis
     sources = [open_source(s, root) for s in recipe.sources]
     partitions = [[] if source.name in waiting else source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
-    return graph, forecast(graph.verdicts, store), waiting
+    return graph, forecast(graph.ends, store), waiting
 
 
 def open_source(source: Source | Crawl, root: str) -> Source:
@@ -152,11 +153,14 @@ def _shards(store: Store, node: Node, receipt: Receipt) -> list[Shard]:
 def _funnels(
     graph: build.Graph, tallies: list[pa.Table], result: Run, store: Store, shards: list[Shard]
 ) -> list[Funnel]:
-    """The accounts. Inputs are counted where they are read, verdicts where they are given, kept rows in the shards."""
+    """The accounts. Each figure is counted where it arises: inputs where they are read, documents that splitting adds
+    where they are found, verdicts where they are given, kept rows in the shards."""
     by_source: dict[str, Counter] = {}
     for chain, tally in zip(graph.chains, tallies, strict=True):
         counts = by_source.setdefault(chain.source.name, Counter())
         counts["inputs", ""] += _read(store, result.receipts[chain.extract], "inputs")["inputs"][0].as_py()
+        if chain.split is not None:
+            counts["split", ""] += _read(store, result.receipts[chain.split], "added")["added"][0].as_py()
         for row in tally.to_pylist():
             counts[row["verdict"], row["why"]] += row["documents"]
     funnels = [
@@ -166,10 +170,16 @@ def _funnels(
             kept=counts[schema.KEEP, ""],
             dropped={why: n for (verdict, why), n in sorted(counts.items()) if verdict == schema.DROP},
             quarantined={why: n for (verdict, why), n in sorted(counts.items()) if verdict == schema.QUARANTINED},
+            split=counts["split", ""],
         )
         for source, counts in by_source.items()
     ]
-    wrong = [f"{f.source}: {f.inputs} inputs, {f.inputs - f.balance} accounted for" for f in funnels if f.balance]
+    wrong = [
+        f"{f.source}: {f.inputs} inputs{f' + {f.split} split off' if f.split else ''},"
+        f" {f.inputs + f.split - f.balance} accounted for"
+        for f in funnels
+        if f.balance
+    ]
     kept, written = sum(f.kept for f in funnels), sum(shard.rows for shard in shards)
     if kept != written:
         wrong.append(f"{kept} documents were to be kept, the shards hold {written}")
@@ -184,6 +194,12 @@ def _funnels(
             "nothing is committed: check the sources' patterns, or loosen the recipe's rules"
         )
     return funnels
+
+
+def _boilerplate(source: str, store: Store, receipt: Receipt) -> Boilerplate:
+    counted = _read(store, receipt, "counted").to_pylist()[0]
+    examples = [Repeat(**row) for row in _read(store, receipt, "examples").to_pylist()]
+    return Boilerplate(source, **counted, examples=examples)
 
 
 def _composition(tallies: list[pa.Table]) -> list[Composition]:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
+from filters.boilerplate import Numbers
 from filters.models import find_language_model
+from filters.repeats import By
 from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
@@ -19,6 +21,7 @@ from shards.errors import InputError
 from shards.step import parameters
 
 LANGUAGES = ("en", "fr", "it", "es")
+_WEB = {"crawl", "warc"}  # kinds of sources whose documents come out of templates
 
 
 class _Section(BaseModel):
@@ -48,11 +51,33 @@ class PdfRules(_Section):
     ocr_dpi: int = Field(300, ge=72, le=600)
 
 
+class BoilerplateRules(_Section):
+    """Lines and lists that repeat over a host or a source and are taken out of its texts (`filters.boilerplate`).
+
+    `sources`: where it is done if a source's own key `boilerplate` does not say; "web" means crawls and web archives.
+    Leaflets, trial records and articles of one publisher share sentences that are their substance.
+    """
+
+    sources: Literal["web", "all", "none"] = "web"
+    by: By = "host"
+    min_documents: int = Field(10, ge=2)  # of the group that have the unit
+    min_share: float = Field(0.1, gt=0, le=1)  # of the group's documents
+    max_removed: float = Field(0.8, gt=0, lt=1)  # of a document's words; one that would lose more is left as it is
+    numbers: Numbers = "doses"  # what protects a unit: an amount with its unit, or any digit
+    tasks: int = Field(1, ge=1, le=65536)  # a source; raise it when its counts do not fit in memory
+
+
 class LanguageRules(_Section):
-    """Languages to keep, and the least mean probability over the sampled windows."""
+    """Languages to keep, and the least mean probability over the sampled windows.
+
+    `mixed`: whether a document in several languages stays one and is judged by its main language ("keep"), is dropped
+    when more than `max_mixed` of it is surely in another language, or becomes one document a language ("split").
+    """
 
     keep: tuple[Literal["en", "fr", "it", "es"], ...] = Field(LANGUAGES, min_length=1)
     min_confidence: float = Field(0.6, ge=0, le=1)
+    mixed: Literal["keep", "drop", "split"] = "keep"
+    max_mixed: float = Field(0.2, ge=0, lt=1)  # share of the letters read
     model: str | None = None  # path of lid.176.ftz or .bin; by default the one that `make` installs
 
     @field_validator("keep")
@@ -61,6 +86,14 @@ class LanguageRules(_Section):
         if len(set(keep)) < len(keep):
             raise ValueError("a language is named twice; name each once")
         return tuple(sorted(keep))  # their order means nothing, so it must not shape a version
+
+    @model_validator(mode="after")
+    def _threshold_counts(self) -> "LanguageRules":
+        if "max_mixed" in self.model_fields_set and self.mixed != "drop":
+            raise ValueError(
+                f'max_mixed does nothing while mixed = "{self.mixed}": say mixed = "drop", or leave it out'
+            )
+        return self
 
 
 class DomainRules(_Section):
@@ -158,6 +191,7 @@ class _Document(_Section):
     paper: tuple[PaperRow, ...] = ()
     rights: Rights = Rights()
     extraction: Extraction = Extraction()
+    boilerplate: BoilerplateRules = BoilerplateRules()
     language: LanguageRules = LanguageRules()
     domain: DomainRules = DomainRules()
     quality: QualityRules = QualityRules()
@@ -207,8 +241,16 @@ class Recipe:
     def as_json(self) -> dict[str, Any]:
         """What shapes a version, as plain data: no path of this machine is in it."""
         plain = self.document.model_dump(mode="json", exclude={"language": {"model"}, "paper": True})
-        plain["sources"] = [{"kind": entry.kind} | _without_types(parameters(entry.source)) for entry in self.entries]
+        plain["sources"] = [
+            {"kind": entry.kind} | entry.own | _without_types(parameters(entry.source)) for entry in self.entries
+        ]
         return plain
+
+    def without_boilerplate(self, entry: Entry) -> bool:
+        """Whether repeated units are taken out of that source's texts."""
+        if entry.boilerplate is not None:
+            return entry.boilerplate
+        return {"web": entry.kind in _WEB, "all": True, "none": False}[self.document.boilerplate.sources]
 
 
 def _without_types(plain: Any) -> Any:

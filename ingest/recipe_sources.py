@@ -17,7 +17,7 @@ from ingest.toml_lines import line_of
 from shards.errors import InputError
 from shards.step import local
 
-_OUTSIDE = ("kind", "fetch", "about")  # keys of a source that are not its reader's
+_OUTSIDE = ("kind", "fetch", "about", "boilerplate")  # keys of a source that are not its reader's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,13 +46,22 @@ class Facts(BaseModel):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One source of a recipe. `absent`: why it cannot be read yet, with what to do; empty when it can."""
+    """One source of a recipe. `absent`: why it cannot be read yet, with what to do; empty when it can.
+
+    `boilerplate`: whether what repeats is taken out of its texts; None: as the recipe's section says.
+    """
 
     kind: str
     source: Source | Crawl
     fetcher: Fetcher | None
     facts: Facts
     absent: str = ""
+    boilerplate: bool | None = None
+
+    @property
+    def own(self) -> dict[str, bool]:
+        """The keys beside its reader's that shape a version, where they are given."""
+        return {} if self.boilerplate is None else {"boilerplate": self.boilerplate}
 
     @property
     def name(self) -> str:
@@ -112,9 +121,12 @@ class _Table:
         facts = self._make(Facts, self.values.get("about", {}), "about")
         fetcher = self._fetcher() if "fetch" in self.values else None
         source = self._crawl(values) if kind == "crawl" else self._make(KINDS[kind], values)
+        boilerplate = self.values.get("boilerplate")
+        if boilerplate is not None and not isinstance(boilerplate, bool):
+            return self._fault(f"boilerplate is {boilerplate!r}: say true or false", "boilerplate")
         if source is None or facts is None or (fetcher is None and "fetch" in self.values):
             return None
-        return Entry(kind, source, fetcher, facts, absent)
+        return Entry(kind, source, fetcher, facts, absent, boilerplate)
 
     def _find_root(self, values: dict[str, Any]) -> str:
         """Resolve `root` against the recipe's folder; says what is wrong when there is no such folder."""

@@ -7,11 +7,13 @@ from ingest.engine.scheduler import Run
 
 
 def balanced(funnels: list[Funnel]) -> str:
-    """The accounts in one line: inputs = kept + dropped + quarantined."""
+    """The accounts in one line: inputs (+ split off) = kept + dropped + quarantined."""
     inputs, kept = sum(f.inputs for f in funnels), sum(f.kept for f in funnels)
     dropped = sum(sum(f.dropped.values()) for f in funnels)
     quarantined = sum(sum(f.quarantined.values()) for f in funnels)
-    return f"{inputs:,} inputs = {kept:,} kept + {dropped:,} dropped + {quarantined:,} quarantined"
+    split = sum(f.split for f in funnels)
+    added = f" + {split:,} split off" if split else ""
+    return f"{inputs:,} inputs{added} = {kept:,} kept + {dropped:,} dropped + {quarantined:,} quarantined"
 
 
 def speed_table(run: Run) -> Table:

@@ -7,6 +7,7 @@ extract step, in which each document names its subject (all documents of one cit
 import dataclasses
 import hashlib
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -26,6 +27,24 @@ SUPERSEDED = pa.schema(
         pa.field("evidence", pa.string(), False),  # the revision that overrules the document
     ]
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Follow(Step):
+    """Where documents were split after they were read, what overrules a document overrules all its parts."""
+
+    name = "follow"
+
+    def run(self, superseded: pa.Table, origin: pa.Table) -> dict[str, pa.Table]:
+        """`SUPERSEDED` by rows as read and `filters.split.ORIGIN` -> superseded by rows as split, ascending."""
+        rows = origin["origin"].to_numpy()
+        lost = superseded["row"].to_numpy()
+        at = np.searchsorted(lost, rows)  # both ascend
+        found = np.append(lost, np.uint32(0))[at] == rows
+        found &= at < len(lost)
+        taken = superseded.take(pa.array(at[found]))
+        rows = pa.array(np.flatnonzero(found), pa.uint32())
+        return {"superseded": taken.set_column(0, SUPERSEDED.field("row"), rows).combine_chunks()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ partition, same row order, joined by position and checked by `doc_id`.
 """
 
 import hashlib
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -103,7 +104,21 @@ def doc_id(source: str, key: str) -> str:
 
 def content_hash(text: str) -> str:
     """Hash of the text with case and white space folded: equal for exact duplicates, 32 hex digits."""
-    return hashlib.blake2b(" ".join(text.casefold().split()).encode(), digest_size=16).hexdigest()
+    return _digest(" ".join(text.casefold().split()))
+
+
+def _digest(normalised: str) -> str:
+    return hashlib.blake2b(normalised.encode(), digest_size=16).hexdigest()
+
+
+def measure(texts: Sequence[str]) -> dict[str, list]:
+    """The columns of `DOCUMENT` that follow from its text: content_hash, words and chars of each."""
+    words = [text.casefold().split() for text in texts]  # folding case makes no white space and takes none
+    return {
+        "content_hash": [_digest(" ".join(found)) for found in words],
+        "words": [len(found) for found in words],
+        "chars": [len(text) for text in texts],
+    }
 
 
 def check(table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:

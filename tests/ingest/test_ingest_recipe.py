@@ -50,7 +50,7 @@ def test_a_good_recipe_loads_with_its_defaults(write) -> None:
     assert recipe.sources[1].crawlers == 2
     assert recipe.document.dedup.signature.permutations == 112
     plain = recipe.as_json()
-    assert plain["language"] == {"keep": ["fr", "it"], "min_confidence": 0.6}
+    assert plain["language"] == {"keep": ["fr", "it"], "min_confidence": 0.6, "mixed": "keep", "max_mixed": 0.2}
     assert str(recipe.path.parent) not in str(plain)  # no path of this machine shapes a version
 
 
@@ -73,6 +73,7 @@ def test_a_good_recipe_loads_with_its_defaults(write) -> None:
         ("crawlers = 2", 'crawlers = "two"', 14, "at least 1"),
         ('kind = "folder"', 'kind = ["folder"]', 5, "choose one of"),
         ('"fr", "it"', '"fr", "fr"', 17, "named twice"),
+        ("[quality]", "max_mixed = 0.1\n[quality]", 16, 'max_mixed does nothing while mixed = "keep"'),
         ("min_words = 40", "max_symbol_word_ratio = inf", 20, "finite"),
         ('name = "cases"', f'name = "{"a" * 101}"', 1, "at most 100 characters"),
     ],

@@ -1,0 +1,56 @@
+"""The language of a window: fastText's probabilities times the evidence of words and spellings, as one posterior.
+
+fastText (lid.176) tells 176 languages apart by n-grams and is weak between neighbours; the word lists know 36 languages,
+some of which fastText never saw (Ladino, Friulian, Ligurian, Franco-Provençal), and are blind elsewhere. Their
+log-odds add up: a language without a list has evidence 0, which is less than any text in a listed language has for it.
+"""
+
+import dataclasses
+from functools import cache
+
+import numpy as np
+
+from filters.fasttext import FastText, read_fasttext
+from filters.language_evidence import evidence, lexicon
+from filters.language_windows import Windows
+from filters.models import check_digest
+from shards.errors import InputError
+
+# Tuned on the first half of every file of NTREX-128 and of the UDHR; bench/language.py reports the second halves.
+_FLOOR = -5.0  # log-probability below which fastText's no to a listed language is not believed
+
+
+@dataclasses.dataclass(frozen=True)
+class LanguageModel:
+    """A fastText classifier and the word lists. `languages`: fastText's labels, then those that only the lists know."""
+
+    fasttext: FastText
+    languages: tuple[str, ...]
+
+    def log_scores(self, windows: Windows) -> np.ndarray:
+        """(windows, languages) float32, natural logarithms, not normalised."""
+        known = self.fasttext.log_probabilities(windows.data, windows.offsets)
+        scores = np.full((len(windows), len(self.languages)), _FLOOR, np.float32)
+        scores[:, : known.shape[1]] = known
+        listed = [self.languages.index(language) for language in lexicon().languages]
+        scores[:, listed] = np.maximum(scores[:, listed], _FLOOR) + evidence(windows)
+        return scores
+
+    def posteriors(self, windows: Windows) -> np.ndarray:
+        """(windows, languages) float32 probabilities that sum to 1 over the languages."""
+        scores = self.log_scores(windows)
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
+
+
+@cache
+def load_model(path: str, sha256: str) -> LanguageModel:
+    """The model, loaded once a process; `CorruptionError` when the file is not the one the step names."""
+    if not path:
+        raise InputError("the language step has no model_path; make it with language_filter()")
+    check_digest(path, sha256)
+    fasttext = read_fasttext(path)
+    only_listed = [language for language in lexicon().languages if language not in fasttext.labels]
+    return LanguageModel(fasttext, (*fasttext.labels, *only_listed))

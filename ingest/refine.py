@@ -1,0 +1,76 @@
+"""Between extraction and scores: what repeats over a source is taken out of its texts, mixed documents are split.
+
+extract ─┬─► units (all partitions) ─► repeated ─┐
+         └───────────────────────────────────────┴─► trim ─► split
+                                                       └─► trim-report (all partitions)
+
+Both are asked for by the recipe; a step that is not asked for is not in the graph. They are two steps, not one, so that
+another threshold of the one does not run the other where its input stays the same.
+"""
+
+import dataclasses
+
+from filters.boilerplate import Trim, TrimReport
+from filters.repeats import CountUnits, Repeated
+from filters.split import language_split
+from ingest.engine.graph import Node, Port
+from ingest.recipe import Recipe
+from ingest.recipe_sources import Entry
+from ingest.supersede import Follow
+
+_COUNTED = ("text", "url", "canonical_url")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Refined:
+    """The nodes whose `documents` are scored and packed, one a partition, and where they may have come from.
+
+    `splits`: None where nothing is split. `report`: what was taken out of the source; None where nothing is.
+    """
+
+    documents: list[Node]
+    splits: list[Node | None]
+    report: Node | None
+
+    def superseded(self, at: int, superseded: Port) -> Port:
+        """The port of what is overruled in partition `at`, by rows of its refined documents."""
+        split = self.splits[at]
+        if split is None:
+            return superseded
+        inputs = {"superseded": superseded, "origin": split.port("origin", ("origin",))}
+        return Node(Follow(), split.label, inputs).port("superseded")
+
+
+def refine(recipe: Recipe, entry: Entry, extracts: list[Node]) -> Refined:
+    """The nodes between `extracts`, the partitions of one source, and the scores."""
+    documents, report = extracts, None
+    if recipe.without_boilerplate(entry) and extracts:
+        documents, report = _trims(recipe, entry.name, extracts)
+    if recipe.document.language.mixed != "split":
+        return Refined(documents, [None] * len(documents), report)
+    split = language_split(recipe.document.language.model)
+    splits = [Node(split, node.label, {"documents": node.port("documents")}) for node in documents]
+    return Refined(splits, splits, report)
+
+
+def _trims(recipe: Recipe, source: str, extracts: list[Node]) -> tuple[list[Node], Node]:
+    rules = recipe.document.boilerplate
+    count = CountUnits(rules.by, rules.tasks)
+    counts = [Node(count, node.label, {"documents": node.port("documents", _COUNTED)}) for node in extracts]
+    groups = tuple(node.port("groups") for node in counts)
+    often = Repeated(rules.min_documents, rules.min_share)
+    repeats = [
+        Node(often, f"{source} {task}", {
+            "counts": tuple(node.port("counts", batch=task) for node in counts), "groups": groups,
+        })
+        for task in range(rules.tasks)
+    ]  # fmt: skip
+    repeated = tuple(node.port("repeated") for node in repeats)
+    trim = Trim(rules.by, rules.max_removed, rules.numbers)
+    trims = [Node(trim, node.label, {"documents": node.port("documents"), "repeated": repeated}) for node in extracts]
+    report = Node(TrimReport(), source, {
+        "removed": tuple(node.port("removed") for node in trims),
+        "counted": tuple(node.port("counted") for node in trims),
+        "totals": tuple(node.port("totals") for node in repeats),
+    })  # fmt: skip
+    return trims, report
