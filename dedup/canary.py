@@ -21,6 +21,7 @@ from dedup.signature import Signature
 from dedup.tokens import UNITS
 from dedup.verify import Verify
 from shards import schema
+from shards.errors import BuildError
 from shards.step import Step
 
 RESULT = pa.schema(
@@ -122,6 +123,17 @@ def canaries() -> dict[str, str]:
             texts[f"{name}: 2 copy"] = leaflet.upper().replace("\n", "\n\n")
             texts[f"{name}: 3 edition"] = f"{leaflet}\n2026-03"
     return texts
+
+
+def check_canaries(result: pa.Table) -> None:
+    """Raise `BuildError` naming the documents that met another fate than they must."""
+    wrong = [row for row in result.to_pylist() if row["expected"] not in (None, row["found"])]
+    if wrong:
+        shown = "\n".join(f"  {row['document']}: {row['found']}, must be {row['expected']}" for row in wrong[:8])
+        raise BuildError(
+            f"deduplication treated {len(wrong)} of {result.num_rows} known documents wrongly, so nothing is "
+            f"committed; this is a fault of the build: report it\n{shown}"
+        )
 
 
 def _doses(words: list[str]) -> set[tuple[str, str]]:

@@ -39,10 +39,15 @@ class Document:
 
 
 def removals(store: Store, manifest: Manifest) -> pl.DataFrame:
+    """Every document of a version that lost; see `removals_in`."""
+    return removals_in(store, manifest.verdicts)
+
+
+def removals_in(store: Store, verdicts: Sequence[Blob]) -> pl.DataFrame:
     """Every document that lost: doc_id, winner, method, similarity, threshold, in the order of the verdicts."""
     columns = ["doc_id", "stage", "reason", "value", "threshold", "evidence"]
     frames = []
-    for blob in manifest.verdicts:
+    for blob in verdicts:
         frame = pl.from_arrow(store.get_table(blob, columns))
         frames.append(frame.filter((pl.col("stage") == STAGE) & pl.col("evidence").is_not_null()).drop("stage"))
     names = {"reason": "method", "value": "similarity", "evidence": "winner"}
@@ -80,7 +85,7 @@ def find_documents(store: Store, wanted: Sequence[str]) -> dict[str, Document]:
     Removed documents are in no shard: they are looked up in what the build's steps stored.
     """
     found: dict[str, Document] = {}
-    for step in ("refine", "extract"):  # the later word on a text first
+    for step in ("split", "trim", "extract"):  # the later word on a text first
         missing = {doc_id for doc_id in wanted if doc_id not in found}
         for blob in _stored(store, step) if missing else ():
             ids = store.get_table(blob, ("doc_id",))["doc_id"]

@@ -12,6 +12,7 @@ refine: ingest/refine.py, what the recipe asks for of it. supersede: only of sou
 import dataclasses
 from collections.abc import Sequence
 
+from dedup.canary import Canary
 from dedup.components import Components
 from dedup.lsh import Bands, Match, batches
 from dedup.verify import Verify
@@ -53,17 +54,19 @@ class Chain:
 class Graph:
     """The graph up to the verdicts; what to pack is known only when they are.
 
-    `reports`: of the sources whose repeated text is taken out, what was.
+    `canary`: known duplicates through the same deduplication. `reports`: of the sources whose repeated text is taken
+    out, what was.
     """
 
     chains: list[Chain]
+    canary: Node
     verdicts: list[Node]
     reports: dict[str, Node]
 
     @property
     def ends(self) -> list[Node]:
         """The nodes to run before packing."""
-        return [*self.verdicts, *self.reports.values()]
+        return [self.canary, *self.verdicts, *self.reports.values()]
 
 
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
@@ -94,7 +97,8 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
                 "signatures": signature.port("signatures"), "candidates": candidates.port("candidates"),
             })  # fmt: skip
             chains.append(Chain(source, unit, extract, documents, refined.splits[at], candidates, signature, bands))
-    return Graph(chains, _verdicts(recipe, chains), reports)
+    canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
+    return Graph(chains, canary, _verdicts(recipe, chains), reports)
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
@@ -146,6 +150,11 @@ def _bands(recipe: Recipe) -> Bands:
     return Bands(dedup.bands, dedup.rows, dedup.prefixes)
 
 
+def _verify(recipe: Recipe) -> Verify:
+    dedup = recipe.document.dedup
+    return Verify(dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch, names=dedup.names)
+
+
 def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
     dedup = recipe.document.dedup
     matches = [
@@ -157,9 +166,8 @@ def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
         "signatures": tuple(chain.signature.port("signatures", _COMPARED) for chain in chains),
         "ranks": tuple(chain.candidates.port("ranks") for chain in chains),
     }
-    verify = Verify(dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch)
     parts = [
-        Node(verify, f"part {part}", {"clusters": components.port("clusters", batch=part)} | everything)
+        Node(_verify(recipe), f"part {part}", {"clusters": components.port("clusters", batch=part)} | everything)
         for part in range(dedup.verify_tasks)
     ]
     return [

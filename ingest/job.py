@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from catalog.manifest import Boilerplate, Composition, Funnel, Manifest, Repeat
 from catalog.versions import Catalog, check_tags
+from dedup.canary import check_canaries
+from dedup.guard import check_removals
 from ingest import build
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory, run_crawl
@@ -65,7 +67,10 @@ def make(
     partitions = [source.partitions() for source in sources]
     graph = build.plan(recipe, sources, partitions)
     result = _run(graph.ends, catalog.store, executor, on_event, shuffle)
+    check_canaries(_read(catalog.store, result.receipts[graph.canary], "canary"))
     tallies = [_read(catalog.store, result.receipts[node], "tally") for node in graph.verdicts]
+    verdicts = [result.receipts[node].outputs["verdicts"] for node in graph.verdicts]
+    check_removals(tallies, verdicts, catalog.store, recipe.document.dedup.max_removed)
     shard_nodes = build.pack(recipe, graph, [_kept_chars(tally) for tally in tallies])
     _run(shard_nodes, catalog.store, executor, on_event, shuffle, result)
     shards = [shard for node in shard_nodes for shard in _shards(catalog.store, node, result.receipts[node])]
@@ -78,7 +83,7 @@ def make(
             for source, entry, units in zip(sources, recipe.entries, partitions, strict=True)
         ],
         shards=shards,
-        verdicts=[result.receipts[node].outputs["verdicts"] for node in graph.verdicts],
+        verdicts=verdicts,
         quarantine=[result.receipts[chain.extract].outputs["quarantine"] for chain in graph.chains],
         funnels=funnels,
         composition=_composition(tallies),

@@ -137,21 +137,27 @@ class QualityRules(_Section):
 
 
 class DedupRules(_Section):
-    """Duplicates: documents whose shingles have Jaccard >= `threshold` and whose doses agree."""
+    """Duplicates: documents whose shingles have Jaccard >= `threshold` and whose doses and names agree."""
 
     threshold: float = Field(0.8, gt=0, le=1)
     dose_threshold: float = Field(0.8, ge=0, le=1)
+    names: bool = True  # texts of one template about differently named things are not duplicates
+    max_removed: float = Field(0.8, gt=0, le=1)  # of a source's documents in a language; more stops the build
     ngram: int = Field(5, ge=1, le=50)
     bands: int = Field(14, ge=1, le=256)
     rows: int = Field(8, ge=1, le=64)
     min_shingles: int = Field(16, ge=1)
+    one_permutation: bool = False  # faster signatures, a little less exact for short documents
     prefixes: int = Field(1, ge=1, le=4096)  # match tasks a band: raise it when a band no longer fits in memory
     verify_tasks: int = Field(2, ge=1, le=65536)
 
     @property
     def signature(self) -> Signature:
         """The step's parameters."""
-        return Signature(ngram=self.ngram, permutations=self.bands * self.rows, min_shingles=self.min_shingles)
+        return Signature(
+            ngram=self.ngram, permutations=self.bands * self.rows, min_shingles=self.min_shingles,
+            one_permutation=self.one_permutation,
+        )  # fmt: skip
 
 
 class Extraction(_Section):

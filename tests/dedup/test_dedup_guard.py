@@ -1,0 +1,62 @@
+"""The guard rail: too much lost in one source and language stops the build, with the largest clusters named."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from dedup.canary import RESULT, check_canaries
+from dedup.guard import check_removals
+from shards import schema
+from shards.errors import BuildError
+from shards.store import Store
+
+
+def tally(kept: int, removed: int, early: int = 0, language: str = "fr") -> pa.Table:
+    rows = [("keep", "", kept), ("drop", "dedup.near-duplicate", removed), ("drop", "quality.words", early)]
+    return pa.table(
+        {
+            "source": ["leaflets"] * 3,
+            "language": [language] * 3,
+            "verdict": [verdict for verdict, _, _ in rows],
+            "why": [why for _, why, _ in rows],
+            "documents": [documents for *_, documents in rows],
+        }
+    )
+
+
+def verdicts(store: Store, winners: list[str]) -> list:
+    rows = len(winners)
+    columns = {
+        "doc_id": [f"{row:032x}" for row in range(rows)], "verdict": ["drop"] * rows, "stage": ["dedup"] * rows,
+        "reason": ["near-duplicate"] * rows, "value": [0.85] * rows, "threshold": [0.8] * rows, "evidence": winners,
+        "language": ["fr"] * rows,
+    }  # fmt: skip
+    return [store.put_table(pa.table(columns, schema=schema.VERDICT))]
+
+
+def test_more_than_allowed_stops_the_build_and_shows_the_largest_clusters(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    blobs = verdicts(store, ["a" * 32] * 70 + ["b" * 32] * 20)
+    with pytest.raises(BuildError, match=r"90 of 120 documents(.|\n)*a{32}: removed 70(.|\n)*b{32}: removed 20"):
+        check_removals([tally(30, 60), tally(0, 30)], blobs, store, 0.5)
+
+
+@pytest.mark.parametrize(
+    "tallies",
+    [
+        [tally(60, 60)],  # as much as allowed
+        [tally(1, 98)],  # too few to say
+        [tally(40, 30, early=500), tally(30, 20, language="it")],  # what fell before is not dedup's
+    ],
+)
+def test_what_is_allowed_or_too_little_passes(tmp_path: Path, tallies: list[pa.Table]) -> None:
+    check_removals(tallies, verdicts(Store(tmp_path), []), Store(tmp_path), 0.5)
+
+
+def test_a_canary_that_met_the_wrong_fate_stops_the_build() -> None:
+    rows = [("a", "kept", "kept"), ("b", None, "removed"), ("c", "removed", "kept")]
+    result = pa.table([list(column) for column in zip(*rows, strict=True)], schema=RESULT)
+    with pytest.raises(BuildError, match="c: kept, must be removed"):
+        check_canaries(result)
+    check_canaries(result.slice(0, 2))
