@@ -1,0 +1,234 @@
+"""One pass over the bytes of a batch of texts: where an identifier could be, so that regular expressions run only there.
+
+A *mark* is such a place. It is a hint, wide rather than narrow: what it is worth is decided by the recognisers.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+from filters.words import utf8
+
+NUMBER, AT, URL, DOTTED, COLONS, FISCAL, WORD = range(7)  # kinds of marks
+MIN_DIGITS = 7  # of a number: a Spanish NIE has seven
+_MAX_NUMBER = 48  # bytes; a longer run of numbers is cut, the recognisers look beyond its ends
+_MAX_TOKEN = 34  # bytes: the longest IBAN
+_MAX_GAP = 5  # bytes of separators inside a number, as in "+33 (0) 1" or "084 / 42"
+_LOOK_AHEAD = 64  # bytes between an anchor word and the first digit after it
+_MAX_DOMAIN = 255  # RFC 1035
+_OTHER, _DIGIT, _LETTER, _SEPARATOR = range(4)
+_LATIN_SIGNS, _GENERAL_SIGNS = 0xC2, 0xE2  # first bytes of U+0080 to U+00BF, two bytes, and U+2000 to U+2FFF, three
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Marks:
+    """Marks of a batch; document d has the rows `offsets[d]` to `offsets[d + 1]` of `rows`.
+
+    A row is (start, end, kind, digits): byte positions in `data`, kind as above, digits of a NUMBER.
+    """
+
+    data: np.ndarray
+    limits: np.ndarray
+    offsets: np.ndarray
+    rows: np.ndarray
+
+
+def find_marks(texts: pa.LargeStringArray, anchors: np.ndarray) -> Marks:
+    """Marks of a batch of texts; `anchors` is the `anchor_table` of words that count where a digit follows."""
+    data, limits = utf8(texts)
+    return Marks(data, limits, *_scan(data, limits, _BYTE_CLASSES, anchors))
+
+
+def anchor_table(words: Iterable[str]) -> np.ndarray:
+    """Open-addressed table of the words' hashes, at most a quarter full; 0 is an empty place.
+
+    ASCII capitals are lowered, other letters are as they are.
+    """
+    hashes = [_hash(word) for word in words]
+    table = np.zeros(1 << (4 * len(hashes)).bit_length(), np.uint64)
+    for value in hashes:
+        place = value % len(table)
+        while table[place]:
+            place = (place + 1) % len(table)
+        table[place] = value
+    return table
+
+
+def _hash(word: str) -> int:
+    value = int(_FNV_OFFSET)
+    for byte in word.encode():
+        value = (value ^ (byte | 0x20 if 65 <= byte <= 90 else byte)) * int(_FNV_PRIME) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def _byte_classes() -> np.ndarray:
+    classes = np.full(256, _OTHER, np.uint8)
+    for byte in range(256):
+        char = chr(byte)
+        if char in "0123456789":
+            classes[byte] = _DIGIT
+        elif char in " .-/()+,":
+            classes[byte] = _SEPARATOR
+        elif (char.isascii() and char.isalpha()) or byte >= 0x80:
+            classes[byte] = _LETTER
+    classes[_LATIN_SIGNS] = classes[_GENERAL_SIGNS] = _SEPARATOR  # spaces, dashes, quotes, signs
+    return classes
+
+
+_BYTE_CLASSES = _byte_classes()
+
+
+@numba.njit(cache=True)
+def _has_digit(data, at, limit):
+    for place in range(at, min(at + _LOOK_AHEAD, limit)):
+        if 48 <= data[place] <= 57:
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def _dotted_end(data, at, limit):
+    """End of four groups of one to three digits with dots between them at `at`, or 0."""
+    groups = 0
+    while groups < 4:
+        first = at
+        while at < limit and at - first < 4 and 48 <= data[at] <= 57:
+            at += 1
+        if at == first or at - first > 3:
+            return 0
+        groups += 1
+        if groups < 4:
+            if at >= limit or data[at] != 46:
+                return 0
+            at += 1
+    return at
+
+
+@numba.njit(cache=True)
+def _is_fiscal(data, first, size):
+    """Whether the token could be a codice fiscale (16), its first eleven characters, or its date alone (5)."""
+    date = first + 6 if size > 5 else first
+    for place in range(first, date):
+        if 48 <= data[place] <= 57:
+            return False
+    digits = 0
+    for place in (date, date + 1, date + 3, date + 4):
+        byte = data[place]
+        digits += 48 <= byte <= 57
+        letter = byte & 0xDF
+        if not (48 <= byte <= 57 or (76 <= letter <= 86 and letter != 79)):
+            return False
+    month = data[date + 2]
+    return month >= 65 and (size > 5 or (month <= 90 and digits > 1))
+
+
+@numba.njit(cache=True)
+def _domain_follows(data, at, limit):
+    """Whether a dot with a letter after it comes before anything that no host name has."""
+    for place in range(at, min(at + _MAX_DOMAIN, limit - 1)):
+        byte = data[place]
+        letter = 65 <= (byte & 0xDF) <= 90 or byte >= 0x80
+        if byte == 46 and place > at and (65 <= (data[place + 1] & 0xDF) <= 90 or data[place + 1] >= 0x80):
+            return True
+        if not (letter or 48 <= byte <= 57 or byte == 45 or byte == 46):
+            return False
+    return False
+
+
+@numba.njit(cache=True)
+def _colon_run(data, at, start, limit):
+    """(first, end) of the hexadecimal digits and colons around the colon at `at`, and whether IPv6 fits."""
+    first = at
+    while first > start and at - first < 4 and (48 <= data[first - 1] <= 57 or 65 <= (data[first - 1] & 0xDF) <= 70):
+        first -= 1
+    end, colons, doubled, digits = first, 0, False, 0
+    while end < limit and end - first < 48:
+        byte = data[end]
+        if byte == 58:
+            colons += 1
+            doubled = doubled or (end > first and data[end - 1] == 58)
+        elif 48 <= byte <= 57:
+            digits += 1
+        elif not 65 <= (byte & 0xDF) <= 70:
+            break
+        end += 1
+    return first, end, digits > 0 and (colons >= 7 or (doubled and colons >= 2))
+
+
+@numba.njit(cache=True)
+def _put(marks, count, start, end, kind, digits):
+    """Append a mark; the array doubles where it is full."""
+    if count == len(marks):
+        larger = np.empty((2 * count, 4), np.int64)
+        larger[:count] = marks
+        marks = larger
+    marks[count, 0], marks[count, 1], marks[count, 2], marks[count, 3] = start, end, kind, digits
+    return marks, count + 1
+
+
+@numba.njit(cache=True)
+def _scan(data, limits, classes, anchors):
+    documents = len(limits) - 1
+    offsets = np.zeros(documents + 1, np.int64)
+    marks, count = np.empty((1024, 4), np.int64), 0
+    last_place = np.uint64(len(anchors) - 1)
+    for document in range(documents):
+        at, begin, limit = limits[document], limits[document], limits[document + 1]
+        number, number_end, digits = -1, begin, 0  # the number being read: where it starts, its digits; -1: none
+        colons_end = begin
+        while at < limit:
+            byte = data[at]
+            if classes[byte] == _DIGIT or classes[byte] == _LETTER:
+                # A token: letters and digits up to white space or a sign.
+                first, own, value = at, 0, _FNV_OFFSET
+                while at < limit and (classes[data[at]] == _DIGIT or classes[data[at]] == _LETTER):
+                    byte = data[at]
+                    own += classes[byte] == _DIGIT
+                    value = (value ^ np.uint64(byte | 0x20 if 65 <= byte <= 90 else byte)) * _FNV_PRIME
+                    at += 1
+                size = at - first
+                if own == 0:
+                    place = value & last_place
+                    while anchors[place] != 0 and anchors[place] != value:
+                        place = (place + np.uint64(1)) & last_place
+                    if anchors[place] == value and _has_digit(data, at, limit):
+                        marks, count = _put(marks, count, first, at, WORD, 0)
+                    continue
+                if (size == 16 or size == 11 or size == 5) and own < size and _is_fiscal(data, first, size):
+                    marks, count = _put(marks, count, first, at, FISCAL, own)
+                if own == size and size <= 3 and at < limit and data[at] == 46:
+                    end = _dotted_end(data, first, limit)
+                    if end:
+                        marks, count = _put(marks, count, first, end, DOTTED, 0)
+                joins = size <= _MAX_TOKEN and (own == size or own >= 3)  # "678Z" is part of a number, "3x" is not
+                if number >= 0 and (not joins or first - number_end > _MAX_GAP or at - number > _MAX_NUMBER):
+                    if digits >= MIN_DIGITS:
+                        marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+                    number = -1
+                if joins:
+                    if number < 0:
+                        number, digits = first, 0
+                    number_end = at
+                    digits += own
+                continue
+            if classes[byte] == _OTHER and number >= 0:
+                if digits >= MIN_DIGITS:
+                    marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+                number = -1
+            if byte == 64 and at > begin and _domain_follows(data, at + 1, limit):
+                marks, count = _put(marks, count, at, at + 1, AT, 0)
+            elif byte == 58 and at + 2 < limit and data[at + 1] == 47 and data[at + 2] == 47:
+                marks, count = _put(marks, count, at, at + 3, URL, 0)
+            elif byte == 58 and at >= colons_end:
+                first, colons_end, fits = _colon_run(data, at, begin, limit)
+                if fits:
+                    marks, count = _put(marks, count, first, colons_end, COLONS, 0)
+            at += 3 if byte == _GENERAL_SIGNS else 2 if byte == _LATIN_SIGNS else 1
+        if number >= 0 and digits >= MIN_DIGITS:
+            marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+        offsets[document + 1] = count
+    return offsets, marks[:count]
