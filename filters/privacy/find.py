@@ -15,17 +15,28 @@ from filters.privacy.window import Find, Window
 
 Span = tuple[int, int, str]  # start, end (bytes of the document), kind
 
-# Words that say that a record number, a date of birth or a spelt-out address may follow; the last word of the phrase.
-ANCHORS = tuple(
-    "mrn record chart hospital hosp patient clinic unit casenotes notes note ipp nip dossier cartella nosologico paziente "
-    "nhc historia historial clínica clinica clínico clinico expediente paciente "
-    "born birth birthdate birthday dob naissance né née nÉ nÉe nee ddn nascita nato nata nacido nacida nació nacimiento nac "
-    "nino insurance ni at arroba arobase chiocciola".split()
-)
-ANCHOR_TABLE = scan.anchor_table(ANCHORS)
+# Words that announce something: the last word of a phrase before a number or date, or an `@` spelt out.
+_RECORD, _BIRTH, _INSURANCE, _SPELT_AT = 1, 2, 4, 8
+_ANNOUNCERS = {
+    _RECORD: "mrn record chart hospital hosp patient clinic unit casenotes notes note file dossier ipp nip cartella clinica "
+    "sanitaria ambulatoriale nosologico paziente nhc historia historial clínica clínico clinico médico medico médica "
+    "medica paciente",
+    _BIRTH: "born birth birthdate birthday dob naissance né née nÉ nÉe ne nee ddn dn fn nascita nato nata nacido nacida nació "
+    "nacio nacimiento nac",
+    _INSURANCE: "nino insurance ni ins",
+    _SPELT_AT: "at arroba arobase chiocciola",
+}
+_AFTER_WORDS = {
+    _RECORD: record_numbers,
+    _BIRTH: birth_dates,
+    _INSURANCE: insurance_numbers,
+    _SPELT_AT: spelt_emails,
+}
+ANCHORS = scan.anchor_table({word: what for what, words in _ANNOUNCERS.items() for word in words.split()})
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _AUTHOR_KINDS = {"email": "author_email", "phone": "author_phone"}
 _AUTHOR_BEFORE = 200  # characters
+_URL_AFTER = 2048  # bytes
 
 
 def find_spans(document: np.ndarray, marks: np.ndarray, article: bool) -> list[Span]:
@@ -34,9 +45,9 @@ def find_spans(document: np.ndarray, marks: np.ndarray, article: bool) -> list[S
     `article`: the document is a scientific article, whose affiliations are published contacts.
     """
     found: set[Span] = set()
-    for start, end, kind, digits in marks.tolist():
-        window = Window.around(document, start, end)
-        for first, last, what in _recognise(window, kind, digits):
+    for start, end, kind, detail in marks.tolist():
+        window = Window.around(document, start, end, *((_URL_AFTER,) if kind == scan.URL else ()))
+        for first, last, what in _recognise(window, kind, detail):
             what = _of_author(window, first, what, article)
             found.add((window.byte(first), window.byte(last), what))
     return disjoint(found)
@@ -51,18 +62,15 @@ def disjoint(found: set[Span]) -> list[Span]:
     return sorted(chosen)
 
 
-def _recognise(window: Window, kind: int, digits: int) -> Iterator[Find]:
+def _recognise(window: Window, kind: int, detail: int) -> Iterator[Find]:
     if kind == scan.NUMBER:
         yield from ibans(window)
-        yield from numbers(window, digits)
+        yield from numbers(window, detail)
         yield from phones(window)
-        yield from birth_dates(window)
-        yield from record_numbers(window)
     elif kind == scan.WORD:
-        yield from birth_dates(window)
-        yield from record_numbers(window)
-        yield from insurance_numbers(window)
-        yield from spelt_emails(window)
+        for what, recognise in _AFTER_WORDS.items():
+            if detail & what:
+                yield from recognise(window)
     elif kind == scan.AT:
         yield from emails(window)
     elif kind == scan.URL:
@@ -79,6 +87,6 @@ def _of_author(window: Window, at: int, kind: str, article: bool) -> str:
     """The kind of a published contact where the words before say so: "Correspondence to:", or an affiliation."""
     if kind not in _AUTHOR_KINDS:
         return kind
-    before = window.before(at, _AUTHOR_BEFORE)
+    before = window.paragraph_before(at, _AUTHOR_BEFORE)
     published = AUTHOR.search(before) or (article and AFFILIATION.search(before))
     return _AUTHOR_KINDS[kind] if published else kind

@@ -9,17 +9,17 @@ import re
 from collections.abc import Callable, Iterator
 
 from filters.privacy import checksums
-from filters.privacy.context import CONTEXT, THING
+from filters.privacy.context import CONTEXT, HINTS, THING
 from filters.privacy.window import GAP, LEFT, RIGHT, Find, Window, compact
 
-_CONTEXT_BEFORE, _CONTEXT_AFTER, _THING_BEFORE = 120, 32, 40  # characters
+_CONTEXT_BEFORE, _CONTEXT_AFTER = 100, 32  # characters
 
 
 @dataclasses.dataclass(frozen=True)
 class Form:
     """One written form of a kind: `digits` the mark must have, `valid` judges the compact text.
 
-    `in_context`: words that say so must stand near. Otherwise words that say it is the code of a thing must not.
+    `in_context`: words that say so must stand near. Words that say it is the code of a thing must never.
     """
 
     kind: str
@@ -44,31 +44,33 @@ def _dni_not_dated(text: str) -> bool:
     )
 
 
-_FIVE_GROUPS_OF_A_CARD = (
-    rf"[0-9]{{4}}(?P<card>{GAP})[0-9]{{4}}(?P=card)[0-9]{{4}}(?P=card)[0-9]{{4}}(?:(?P=card)[0-9]{{3}})?"
-)
+_CARD_GROUPS = rf"[0-9]{{4}}(?P<card>{GAP})[0-9]{{4}}(?P=card)[0-9]{{4}}(?P=card)[0-9]{{4}}(?:(?P=card)[0-9]{{3}})?"
 _NIR_KEY = rf"(?:\s?[/(]\s?|\s(?:cl[ée]|key)?\s?:?\s?|{GAP})?[0-9]{{2}}\)?"
-_NIR_BODY = rf"[1-478]{GAP}?[0-9]{{2}}{GAP}?[0-9]{{2}}{GAP}?(?:[0-9]{{2}}|2[ABab]){GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}"
+_NIR = rf"[1-478]{GAP}?[0-9]{{2}}{GAP}?[0-9]{{2}}{GAP}?(?:[0-9]{{2}}|2[ABab]){GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}"
+_THREES = rf"[0-9]{{3}}{GAP}?[0-9]{{3}}"
+_LETTER = rf"(?: ?- ?|{GAP}|/)?[A-Za-z]"
 
 FORMS = (
     _form("es_dni", 8, r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}[ -]?[A-Za-z]", checksums.es_dni),
     _form("es_dni", 8, r"[0-9]{8}-?[A-Z]", _dni_not_dated),
-    _form("es_dni", 8, rf"[0-9]{{2}}{GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}(?: ?- ?|{GAP}|/)?[A-Za-z]", checksums.es_dni, True),
+    _form("es_dni", 8, rf"[0-9]{{2}}{GAP}?{_THREES}{_LETTER}", checksums.es_dni, True),
     _form("es_nie", 7, r"[XYZ]-?[0-9]{7}-?[A-Z]", checksums.es_nie),
-    _form("es_nie", 7, rf"[XYZxyz]{GAP}?[0-9]{{1,2}}{GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}(?: ?- ?|{GAP}|/)?[A-Za-z]", checksums.es_nie, True),
+    _form("es_nie", 7, rf"[XYZxyz]{GAP}?[0-9]{GAP}?{_THREES}{_LETTER}", checksums.es_nie, True),
     _form("es_nss", 12, r"[0-9]{2}(?P<nss>[ /.-])[0-9]{8}(?P=nss)[0-9]{2}", checksums.es_nss),
-    _form("es_nss", 12, rf"[0-9]{{2}}(?:{GAP}|/)?[0-9]{{4}}{GAP}?[0-9]{{4}}(?:{GAP}|/)?[0-9]{{2}}", checksums.es_nss, True),
-    _form("fr_nir", 7, rf"{_NIR_BODY}{_NIR_KEY}", checksums.fr_nir),
-    _form("fr_nir", 7, _NIR_BODY, _nir_without_key, True),
-    _form("fr_rpps", 11, rf"1{GAP}?0{GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}{GAP}?[0-9]{{3}}", checksums.fr_rpps, True),
-    _form("uk_nhs", 10, rf"[0-9]{{3}}{GAP}?[0-9]{{3}}{GAP}?[0-9]{{4}}", checksums.uk_nhs, True),
+    _form(
+        "es_nss", 12, rf"[0-9]{{2}}(?:{GAP}|/)?[0-9]{{4}}{GAP}?[0-9]{{4}}(?:{GAP}|/)?[0-9]{{2}}", checksums.es_nss, True
+    ),
+    _form("fr_nir", 12, rf"{_NIR}{_NIR_KEY}", checksums.fr_nir),
+    _form("fr_nir", 12, _NIR, _nir_without_key, True),
+    _form("fr_rpps", 11, rf"1{GAP}?0{GAP}?[0-9]{{3}}{GAP}?{_THREES}", checksums.fr_rpps, True),
+    _form("uk_nhs", 10, rf"{_THREES}{GAP}?[0-9]{{4}}", checksums.uk_nhs, True),
     _form("us_ssn", 9, rf"[0-9]{{3}}{GAP}?[0-9]{{2}}{GAP}?[0-9]{{4}}", checksums.us_ssn, True),
-    _form("card", 13, _FIVE_GROUPS_OF_A_CARD, checksums.card),
-    _form("card", 13, r"3[47][0-9]{2}(?P<amex>[ -])[0-9]{6}(?P=amex)[0-9]{5}", checksums.card),
-    _form("card", 13, r"3[0689][0-9]{2}(?P<diners>[ -])[0-9]{6}(?P=diners)[0-9]{4}", checksums.card),
-    _form("card", 13, r"3[47][0-9]{13}|[2-6][0-9]{15}", checksums.card),
-    _form("card", 13, rf"[2-6][0-9]{{3}}{GAP}?[0-9]{{4}}{GAP}?[0-9]{{4}}{GAP}?[0-9]{{1,7}}", checksums.card, True),
-)  # fmt: skip
+    _form("card", 15, _CARD_GROUPS, checksums.card),
+    _form("card", 15, r"3[47][0-9]{2}(?P<amex>[ -])[0-9]{6}(?P=amex)[0-9]{5}", checksums.card),
+    _form("card", 14, r"3[0689][0-9]{2}(?P<diners>[ -])[0-9]{6}(?P=diners)[0-9]{4}", checksums.card),
+    _form("card", 15, r"3[47][0-9]{13}|[2-6][0-9]{15}", checksums.card),
+    _form("card", 12, rf"[2-6][0-9]{{3}}{GAP}?[0-9]{{4}}{GAP}?[0-9]{{4}}{GAP}?[0-9]{{1,7}}", checksums.card, True),
+)
 _FISCAL = re.compile(
     rf"{LEFT}(?:[A-Za-z]{{6}}[0-9A-Za-z]{{2}}[A-Za-z][0-9A-Za-z]{{2}}[A-Za-z][0-9A-Za-z]{{3}}[A-Za-z]"
     rf"|[A-Z]{{3}}(?P<cf>{GAP}?)[A-Z]{{3}}{GAP}?[0-9L-V]{{2}}[A-T][0-9L-V]{{2}}{GAP}?[A-Z][0-9L-V]{{3}}{GAP}?[A-Z]){RIGHT}"
@@ -80,11 +82,10 @@ _NINO = re.compile(r"(?<![^\W_])[A-Za-z]{2} ?-?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2
 def numbers(window: Window, digits: int) -> Iterator[Find]:
     """Identifiers made of digits, of a mark with that many digits."""
     for form in FORMS:
-        if digits < form.digits:
-            continue
-        for match in form.pattern.finditer(window.text):
-            if window.touches(match) and form.valid(compact_number(match[0])) and _fits(window, match, form):
-                yield match.start(), match.end(), form.kind
+        if digits >= form.digits and (not form.in_context or HINTS[form.kind] & window.near):
+            for match in window.matches(form.pattern):
+                if form.valid(compact_number(match[0])) and _fits(window, match, form):
+                    yield match.start(), match.end(), form.kind
 
 
 def compact_number(text: str) -> str:
@@ -93,25 +94,16 @@ def compact_number(text: str) -> str:
 
 
 def _fits(window: Window, match: re.Match[str], form: Form) -> bool:
-    if form.in_context:
-        return in_context(window, match, form.kind)
-    return not THING.search(window.before(match.start(), _THING_BEFORE)) or in_context(window, match, form.kind)
-
-
-def in_context(window: Window, match: re.Match[str], kind: str) -> bool:
-    """Whether words before the match, or just after it, say that it is of that kind."""
-    words = CONTEXT[kind]
-    return bool(
-        words.search(window.before(match.start(), _CONTEXT_BEFORE))
-        or words.search(window.after(match.end(), _CONTEXT_AFTER))
-    )
+    before = window.before(match.start(), _CONTEXT_BEFORE)
+    if THING.search(before):
+        return False
+    words = CONTEXT[form.kind]
+    return not form.in_context or bool(words.search(before) or words.search(window.after(match.end(), _CONTEXT_AFTER)))
 
 
 def ibans(window: Window) -> Iterator[Find]:
     """International bank account numbers; what follows the country's length is not part of it."""
-    for match in _IBAN.finditer(window.text):
-        if not window.touches(match):
-            continue
+    for match in window.matches(_IBAN):
         start, length = match.start("iban"), checksums.IBAN_LENGTHS.get(match["iban"][:2].upper(), 0)
         text = compact(match["iban"])
         if len(text) < length or not length or not checksums.iban(text[:length]):
@@ -126,13 +118,13 @@ def ibans(window: Window) -> Iterator[Find]:
 
 def fiscal_codes(window: Window) -> Iterator[Find]:
     """Italian codici fiscali, in one piece or in the groups of the card."""
-    for match in _FISCAL.finditer(window.text):
-        if window.touches(match) and checksums.it_cf(compact(match[0])):
+    for match in window.matches(_FISCAL):
+        if checksums.it_cf(compact(match[0])):
             yield match.start(), match.end(), "it_cf"
 
 
 def insurance_numbers(window: Window) -> Iterator[Find]:
     """UK national insurance numbers after words that say so."""
-    for match in _NINO.finditer(window.text, window.end):
+    for match in _NINO.finditer(window.text, window.end, window.end + 64):
         if checksums.uk_nino(compact(match[0])) and CONTEXT["uk_nino"].search(window.before(match.start(), 60)):
             yield match.start(), match.end(), "uk_nino"

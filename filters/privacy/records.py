@@ -1,93 +1,85 @@
-"""Medical record numbers and dates of birth: any number and any date, so only the words before it tell."""
+"""Medical record numbers and dates of birth: any number and any date, so only the words right before it tell."""
 
 import re
 from collections.abc import Iterator
 
 from filters.privacy.checksums import calendar_date
+from filters.privacy.record_words import BETWEEN, BIRTH_NOUNS, BIRTH_VERBS, MEASURES, MONTHS, PLACES, RECORD
 from filters.privacy.window import Find, Window
 
+_BEFORE = 90  # characters in which the words stand
+_AFTER = 72  # characters behind an anchor word in which the number stands
+_MIN_DIGITS, _MIN_DIGITS_SHORT = 4, 6  # of a record number; after an abbreviation that has other meanings
+_EDGE = r"(?<![^\W_])"
 _SIGNS = r"[\s:.,#|*_=(\[–—-]{0,8}"
-_NUMBER_WORDS = r"(?:(?:n[°º.]{0,2}|n\.\s?[°ºo]|n\.?º|nr\.?|no\.?|num\.?|number|numero|num[ée]ro|número|id|is|was|es|est|è|of|the|du|de|del|della|la|le|patient|paziente|paciente)[\s:.#|*_–-]{1,4}){0,4}"
+
+
+def _joined(fragments: dict[str, tuple[str, ...]] | tuple[str, ...]) -> str:
+    """One pattern of all fragments; a blank is white space."""
+    if isinstance(fragments, dict):
+        fragments = tuple(fragment for own in fragments.values() for fragment in own)
+    return "|".join(fragments).replace(" ?", r"\s?").replace(" ", r"\s+")
+
 
 _RECORD = re.compile(
-    r"(?<![^\W_])(?:"
-    # English
-    r"m\.?r\.?n\.?|medical\s+record\s+(?:number|no|id|\#)|health\s+record\s+(?:number|no)|chart\s+(?:number|no|\#)"
-    r"|(?:hospital|hosp\.?|patient|clinic|unit)\s+(?:record\s+|file\s+)?(?:number|no|id|identifier|\#)|case\s?notes?\s+(?:number|no)"
-    # French
-    r"|(?:n[°ºo.]{0,2}|num[ée]ro)\s*(?:de\s+|du\s+)?(?:dossier|patient)(?:\s+(?:m[ée]dical|patient|hospitalier|clinique))?"
-    r"|dossier(?:\s+(?:m[ée]dical|patient|hospitalier|clinique))?\s+(?:n[°ºo]|num[ée]ro)|(?P<ipp>i\.?p\.?p\.?|n\.?i\.?p\.?)|identifiant\s+(?:du\s+)?patient"
-    # Italian
-    r"|cartella(?:\s+(?:clinica|sanitaria|ambulatoriale))?|(?:n[°º.]{0,2}|numero)\s*(?:di\s+)?(?:cartella(?:\s+clinica)?|nosologico)|nosologico"
-    r"|(?:codice|id|identificativo)\s+(?:del\s+)?paziente"
-    # Spanish
-    r"|n\.?\s?h\.?\s?c\.?|(?:historia|historial|h\.?ª?)\s+cl[ií]nic[ao]|(?:n[°º.]{0,3}|n[úu]mero)\s*(?:de\s+)?(?:la\s+)?(?:historia|historial|expediente)"
-    r"(?:\s+(?:cl[ií]nic[ao]|m[ée]dico))?|expediente\s+(?:cl[ií]nico|m[ée]dico)|(?:id|identificador|c[óo]digo|n[úu]mero)\s+(?:del?\s+)?paciente"
-    rf"){_SIGNS}{_NUMBER_WORDS}{_SIGNS}$",
-    re.IGNORECASE,
+    rf"{_EDGE}(?:{_joined(RECORD)}){_SIGNS}(?:(?:{_joined(BETWEEN)})[\s:.#|*_–-]{{1,4}}){{0,4}}{_SIGNS}$", re.IGNORECASE
 )
 _RECORD_NUMBER = re.compile(
-    r"(?<![^\W_])(?:[A-Za-z]{1,4}[ -]?)?[0-9]+(?:[-/.][0-9A-Za-z]{1,8}){0,3}(?:[ \u00a0][0-9]{3,4}(?![^\W_])){0,3}[A-Za-z]?(?![^\W_])(?!,[0-9])"
+    r"(?<![^\W_])(?:[A-Za-z]{1,4}-?)?[0-9]+(?:[-/.][0-9A-Za-z]{1,8}){0,3}(?:[ \u00a0][0-9]{3,4}(?![^\W_])){0,3}[A-Za-z]?"
+    r"(?![^\W_])(?!,[0-9])"
 )
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_MEASURE = re.compile(
-    r"\s{0,2}(?:%|‰|°|[kmµμ]?g|ml|mL|dl|[µμ]l|[ckm]?m|mmhg|ui|iu|u\.i|mmol|kcal|h|min|days|jours|giorni|d[ií]as|years|ans|anni|años|pati|pazi|paci|cases|cas|casi|casos)(?!\w{3})",
-    re.IGNORECASE,
-)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[-/–](?:19|20)?[0-9]{2})?")
+_MEASURE = re.compile(rf"\s{{0,2}}(?:{MEASURES})(?!\w)", re.IGNORECASE)
 
-_MONTHS = (
-    r"jan(?:uary|vier|v)?|gen(?:naio)?|ene(?:ro)?|f[ée]v(?:rier|r)?|feb(?:ruary|braio|rero)?|mar(?:ch|s|zo)?|avr(?:il)?|apr(?:il|ile)?|abr(?:il)?"
-    r"|mai|may|mag(?:gio)?|mayo|jun(?:e|io)?|juin|giu(?:gno)?|jul(?:y|io)?|juil(?:let|l)?|lug(?:lio)?|aug(?:ust)?|ao[ûu]t|ago(?:sto)?"
-    r"|sep(?:t|tember|tembre|tiembre)?|set(?:t|tembre|iembre)?|oct(?:ober|obre|ubre)?|ott(?:obre)?|nov(?:ember|embre|iembre)?|d[ée]c(?:ember|embre)?|dic(?:embre|iembre)?"
-)
+_MONTH = "|".join(MONTHS.values())
 _DATE = re.compile(
-    rf"(?<![^\W_])(?:(?P<a>[0-9]{{1,2}})(?P<sign>\s?[./\-]\s?| )(?P<b>[0-9]{{1,2}})(?P=sign)(?P<y>(?:19|20)[0-9]{{2}}|[0-9]{{2}})"
-    rf"|(?P<iy>(?:19|20)[0-9]{{2}})(?P<isign>[-/.])(?P<im>[0-9]{{1,2}})(?P=isign)(?P<id>[0-9]{{1,2}})"
-    rf"|[0-9]{{1,2}}(?:er|st|nd|rd|th|[º°])?[\s-]?(?:of\s|de\s)?(?:{_MONTHS})[.,]?[\s-]?(?:de\s|del\s)?(?:19|20)[0-9]{{2}}"
-    rf"|(?:{_MONTHS})\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)[0-9]{{2}})(?![^\W_])(?![./-][0-9])",
-    re.IGNORECASE,
+    rf"""{_EDGE}(?:
+      (?P<first>[0-9]{{1,2}})(?P<sign>\s?[./\-]\s?|[ ])(?P<second>[0-9]{{1,2}})(?P=sign)(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})
+    | (?P<iso>(?:19|20)[0-9]{{2}}([-/.])[0-9]{{1,2}}\6[0-9]{{1,2}})
+    | [0-9]{{1,2}}(?:er|st|nd|rd|th|[º°])?[\s-]?(?:of\s|de\s)?(?:{_MONTH})[.,]?[\s-]?(?:de\s|del\s)?(?:19|20)[0-9]{{2}}
+    | (?:{_MONTH})\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)[0-9]{{2}}
+    )(?![^\W_])(?![./-][0-9])""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_PLACE = r"(?:[\s,]+(?:in|at|a|à|en|au|nel|ad)(?:\s+[^\W\d_][\w'’.-]*(?:\s*\([A-Za-z]{2,3}\))?){1,5}?,?)?"
+_PLACE = rf"(?:[\s,]+(?:{'|'.join(PLACES)})(?:\s+[^\W\d_][\w'’.-]*(?:\s*\([A-Za-z]{{2,3}}\))?){{1,5}}?,?)?"
+_VERBS = "|".join(
+    participle.replace(" ?", r"\s?") + _PLACE + before.replace(" ", r"\s+")
+    for participle, before in BIRTH_VERBS.values()
+)
 _BIRTH = re.compile(
-    r"(?<![^\W_])(?:"
-    r"(?<!international )(?<!european )(?<!eu )(?:date\s+of\s+birth|birth\s?-?date|birthday)|d\.?\s?o\.?\s?b\.?|date\s+de\s+naissance(?!\s+internationale)|d\.?d\.?n\.?"
-    r"|data\s+di\s+nascita|fecha\s+de\s+nacimiento|f(?:ec|echa)?\.?\s?(?:de\s)?nac(?:imiento)?\.?|f\.\s?n\.|d\.\s?n\."
-    rf")(?:\s+(?:is|was|of|the|patient|est|du|de|la|le|del|della|paziente|paciente|es|è|era))*{_SIGNS}$"
-    rf"|(?<![^\W_])(?:born{_PLACE}(?:\s+on)?(?:\s+the)?|n(?:é|[ée]e|é\s?\(e\)|é[.·]e){_PLACE}\s+le|nat[oa](?:/[ao])?{_PLACE}\s+(?:il|l['’]|in\s+data)"
-    rf"|(?:nacid[oa](?:/a|\(a\))?|naci[óo]){_PLACE}\s+(?:el|en\s+fecha)(?:\s+d[íi]a)?)[\s:|]{{0,3}}$"
-    r"|(?<![^\W_])N[EÉ](?:\(E\)|E)?\s+LE\s*:?\s*$",
+    rf"{_EDGE}(?:{_joined(BIRTH_NOUNS)})(?:\s+(?:{_joined(BETWEEN)}))*{_SIGNS}$"
+    rf"|{_EDGE}(?:{_VERBS})[\s:|]{{0,3}}$"
+    rf"|{_EDGE}(?-i:N[EÉ](?:\(E\)|E)?\s+LE)\s*:?\s*$",  # capitals without their accents
     re.IGNORECASE,
 )
-_BEFORE = 90  # characters
 
 
 def record_numbers(window: Window) -> Iterator[Find]:
-    """Numbers of four digits at least that follow a name of a medical record; no years, dates or measures."""
-    for match in _RECORD_NUMBER.finditer(window.text, window.start, min(len(window.text), window.end + 72)):
-        digits = sum(char.isdigit() for char in match[0])
-        if (
-            digits < 4
-            or _YEAR.fullmatch(match[0])
-            or _DATE.fullmatch(match[0])
-            or _MEASURE.match(window.text, match.end())
-        ):
-            continue
-        named = _RECORD.search(window.text[max(0, match.start() - _BEFORE) : match.start()])
-        if named and (digits >= 6 or not named["ipp"]):  # IPP is a class of drugs, too
-            yield match.start(), match.end(), "record_number"
+    """The number of four digits at least that follows a name of a medical record; no year, date or measure."""
+    match = _RECORD_NUMBER.search(window.text, window.end, window.end + _AFTER)
+    digits = sum(map(str.isdigit, match[0])) if match else 0
+    if digits < _MIN_DIGITS or _YEAR.fullmatch(match[0]) or _DATE.fullmatch(match[0]):
+        return
+    named = _RECORD.search(window.text[max(0, match.start() - _BEFORE) : match.start()])
+    if named is None or (digits < _MIN_DIGITS_SHORT and (named["drug_class"] or named["short"])):
+        return
+    if digits >= _MIN_DIGITS_SHORT or not _MEASURE.match(window.text, match.end()):
+        yield match.start(), match.end(), "record_number"
 
 
 def birth_dates(window: Window) -> Iterator[Find]:
-    """Full dates since 1900 that follow words of birth; ages, years and dates that bound an age group are none."""
-    for match in _DATE.finditer(window.text, window.start, min(len(window.text), window.end + 72)):
-        if _exists(match) and _BIRTH.search(window.text[max(0, match.start() - _BEFORE) : match.start()]):
-            yield match.start(), match.end(), "birth_date"
+    """The full date since 1900 that follows words of birth; ages, years and dates that bound an age group are none."""
+    match = _DATE.search(window.text, window.end, window.end + _AFTER)
+    if match and _exists(match) and _BIRTH.search(window.text[max(0, match.start() - _BEFORE) : match.start()]):
+        yield match.start(), match.end(), "birth_date"
 
 
-def _exists(match: re.Match[str]) -> bool:
-    if match["iy"]:
-        return calendar_date(int(match["id"]), int(match["im"]), int(match["iy"]))
-    if match["a"]:
-        first, second, year = int(match["a"]), int(match["b"]), int(match["y"]) + (1900 if len(match["y"]) == 2 else 0)
+def _exists(date: re.Match[str]) -> bool:
+    if date["iso"]:
+        year, month, day = map(int, re.split(r"\D", date["iso"]))
+        return calendar_date(day, month, year)
+    if date["first"]:
+        first, second = int(date["first"]), int(date["second"])
+        year = int(date["year"]) + (1900 if len(date["year"]) == 2 else 0)
         return calendar_date(first, second, year) or calendar_date(second, first, year)
     return True

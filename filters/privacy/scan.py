@@ -4,7 +4,7 @@ A *mark* is such a place. It is a hint, wide rather than narrow: what it is wort
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numba
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow as pa
 from filters.words import utf8
 
 NUMBER, AT, URL, DOTTED, COLONS, FISCAL, WORD = range(7)  # kinds of marks
+Anchors = tuple[np.ndarray, np.ndarray]  # hashes of words and what each announces, as an open-addressed table
 MIN_DIGITS = 7  # of a number: a Spanish NIE has seven
 _MAX_NUMBER = 48  # bytes; a longer run of numbers is cut, the recognisers look beyond its ends
 _MAX_TOKEN = 34  # bytes: the longest IBAN
@@ -28,7 +29,8 @@ _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3
 class Marks:
     """Marks of a batch; document d has the rows `offsets[d]` to `offsets[d + 1]` of `rows`.
 
-    A row is (start, end, kind, digits): byte positions in `data`, kind as above, digits of a NUMBER.
+    A row is (start, end, kind, detail): byte positions in `data`, kind as above; the detail of a NUMBER is how many
+    digits it has, that of a WORD what it announces.
     """
 
     data: np.ndarray
@@ -37,25 +39,27 @@ class Marks:
     rows: np.ndarray
 
 
-def find_marks(texts: pa.LargeStringArray, anchors: np.ndarray) -> Marks:
-    """Marks of a batch of texts; `anchors` is the `anchor_table` of words that count where a digit follows."""
+def find_marks(texts: pa.LargeStringArray, anchors: Anchors) -> Marks:
+    """Marks of a batch of texts; `anchors` are words that count before a digit or in a bracket (see `anchor_table`)."""
     data, limits = utf8(texts)
-    return Marks(data, limits, *_scan(data, limits, _BYTE_CLASSES, anchors))
+    return Marks(data, limits, *_scan(data, limits, _BYTE_CLASSES, *anchors))
 
 
-def anchor_table(words: Iterable[str]) -> np.ndarray:
-    """Open-addressed table of the words' hashes, at most a quarter full; 0 is an empty place.
+def anchor_table(words: Mapping[str, int]) -> Anchors:
+    """Table of words and what they announce (bits, added where two words are one); at most a quarter full.
 
     ASCII capitals are lowered, other letters are as they are.
     """
-    hashes = [_hash(word) for word in words]
-    table = np.zeros(1 << (4 * len(hashes)).bit_length(), np.uint64)
-    for value in hashes:
-        place = value % len(table)
-        while table[place]:
-            place = (place + 1) % len(table)
-        table[place] = value
-    return table
+    size = 1 << (4 * len(words)).bit_length()
+    hashes, details = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    for word, detail in words.items():
+        value = _hash(word)
+        place = value % size
+        while hashes[place] not in (0, value):
+            place = (place + 1) % size
+        hashes[place] = value
+        details[place] |= detail
+    return hashes, details
 
 
 def _hash(word: str) -> int:
@@ -83,11 +87,23 @@ _BYTE_CLASSES = _byte_classes()
 
 
 @numba.njit(cache=True)
-def _has_digit(data, at, limit):
+def _announces(data, first, at, begin, limit):
+    """Whether the word from `first` to `at` stands soon before a digit, or in a bracket."""
+    found = first > begin and (data[first - 1] == 40 or data[first - 1] == 91)
     for place in range(at, min(at + _LOOK_AHEAD, limit)):
-        if 48 <= data[place] <= 57:
-            return True
-    return False
+        found = found or 48 <= data[place] <= 57
+    return found
+
+
+@numba.njit(cache=True)
+def _is_ascii_letter(data, at, limit):
+    return at < limit and 65 <= (data[at] & 0xDF) <= 90
+
+
+@numba.njit(cache=True)
+def _is_corsica(data, first, size):
+    """2A and 2B, departments in the midst of a French number."""
+    return size == 2 and data[first] == 50 and 65 <= (data[first + 1] & 0xDF) <= 66
 
 
 @numba.njit(cache=True)
@@ -160,18 +176,18 @@ def _colon_run(data, at, start, limit):
 
 
 @numba.njit(cache=True)
-def _put(marks, count, start, end, kind, digits):
+def _put(marks, count, start, end, kind, detail):
     """Append a mark; the array doubles where it is full."""
     if count == len(marks):
         larger = np.empty((2 * count, 4), np.int64)
         larger[:count] = marks
         marks = larger
-    marks[count, 0], marks[count, 1], marks[count, 2], marks[count, 3] = start, end, kind, digits
+    marks[count, 0], marks[count, 1], marks[count, 2], marks[count, 3] = start, end, kind, detail
     return marks, count + 1
 
 
 @numba.njit(cache=True)
-def _scan(data, limits, classes, anchors):
+def _scan(data, limits, classes, anchors, announced):
     documents = len(limits) - 1
     offsets = np.zeros(documents + 1, np.int64)
     marks, count = np.empty((1024, 4), np.int64), 0
@@ -183,20 +199,26 @@ def _scan(data, limits, classes, anchors):
         while at < limit:
             byte = data[at]
             if classes[byte] == _DIGIT or classes[byte] == _LETTER:
-                # A token: letters and digits up to white space or a sign.
-                first, own, value = at, 0, _FNV_OFFSET
-                while at < limit and (classes[data[at]] == _DIGIT or classes[data[at]] == _LETTER):
+                # A token: letters and digits up to white space or a sign; the points of D.O.B. are part of it.
+                first, own, value, since_point = at, 0, _FNV_OFFSET, 0
+                while at < limit:
                     byte = data[at]
-                    own += classes[byte] == _DIGIT
-                    value = (value ^ np.uint64(byte | 0x20 if 65 <= byte <= 90 else byte)) * _FNV_PRIME
+                    if classes[byte] == _DIGIT or classes[byte] == _LETTER:
+                        own += classes[byte] == _DIGIT
+                        value = (value ^ np.uint64(byte | 0x20 if 65 <= byte <= 90 else byte)) * _FNV_PRIME
+                        since_point += 1
+                    elif byte == 46 and own == 0 and since_point == 1 and _is_ascii_letter(data, at + 1, limit):
+                        since_point = 0
+                    else:
+                        break
                     at += 1
                 size = at - first
                 if own == 0:
                     place = value & last_place
                     while anchors[place] != 0 and anchors[place] != value:
                         place = (place + np.uint64(1)) & last_place
-                    if anchors[place] == value and _has_digit(data, at, limit):
-                        marks, count = _put(marks, count, first, at, WORD, 0)
+                    if anchors[place] == value and _announces(data, first, at, begin, limit):
+                        marks, count = _put(marks, count, first, at, WORD, announced[place])
                     continue
                 if (size == 16 or size == 11 or size == 5) and own < size and _is_fiscal(data, first, size):
                     marks, count = _put(marks, count, first, at, FISCAL, own)
@@ -204,7 +226,8 @@ def _scan(data, limits, classes, anchors):
                     end = _dotted_end(data, first, limit)
                     if end:
                         marks, count = _put(marks, count, first, end, DOTTED, 0)
-                joins = size <= _MAX_TOKEN and (own == size or own >= 3)  # "678Z" is part of a number, "3x" is not
+                # "678Z" is part of a number, "3x" is not.
+                joins = size <= _MAX_TOKEN and (own == size or own >= 3 or _is_corsica(data, first, size))
                 if number >= 0 and (not joins or first - number_end > _MAX_GAP or at - number > _MAX_NUMBER):
                     if digits >= MIN_DIGITS:
                         marks, count = _put(marks, count, number, number_end, NUMBER, digits)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from filters.privacy.find import ANCHOR_TABLE, Span, find_spans
+from filters.privacy.find import ANCHORS, Span, find_spans
 from filters.privacy.kinds import KINDS, SCHEMA, SPAN
 from filters.privacy.scan import find_marks
 from filters.words import batches
@@ -33,7 +33,7 @@ class Privacy(Step):
         articles = self._articles(documents)
         spans: list[list[Span]] = []
         for batch in batches(documents["text"]):
-            marks = find_marks(batch, ANCHOR_TABLE)
+            marks = find_marks(batch, ANCHORS)
             busy = np.diff(marks.offsets)
             found: list[list[Span]] = [[] for _ in range(len(batch))]
             for row in np.flatnonzero(busy).tolist():

@@ -2,14 +2,19 @@
 
 import dataclasses
 import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
-from filters.folding import fold
-
 _BEFORE, _AFTER = 200, 96  # bytes looked at around a mark: the longest context, the longest identifier
+_REACH = 64  # characters: no identifier but a URL reaches farther from its mark
+_NEAR = 120  # characters in which words of context stand
+# After a stop comes a capital, or before it a digit: "tel. 06 4321" is one sentence, "4321. 250 mg" are two.
+_SENTENCE = re.compile(r"\n|[.!?;]\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;]\s+")
 _PLAIN = re.compile(r"[a-z0-9]+")
+_SIGNS = re.compile(r"[^\x00-\x7f\u0300-\u036f]")  # all but ASCII and the marks that make accents
 
 # Edges of an identifier: no letter or digit beside it, and no digit behind a sign that would make it part of a number.
 LEFT = r"(?<![^\W_])(?<![0-9][.,/\-])"
@@ -30,9 +35,9 @@ class Window:
     offset: int
 
     @classmethod
-    def around(cls, document: np.ndarray, start: int, end: int) -> "Window":
+    def around(cls, document: np.ndarray, start: int, end: int, after: int = _AFTER) -> "Window":
         """The window of the mark at bytes `start` to `end` of the document's UTF-8; never cut inside a character."""
-        first, last = max(0, start - _BEFORE), min(len(document), end + _AFTER)
+        first, last = max(0, start - _BEFORE), min(len(document), end + after)
         while first > 0 and document[first] & 0xC0 == 0x80:
             first -= 1
         while last < len(document) and document[last] & 0xC0 == 0x80:
@@ -45,27 +50,49 @@ class Window:
         """Byte offset in the document of a character of the window."""
         return self.offset + len(self.text[:char].encode())
 
-    def touches(self, match: re.Match) -> bool:
-        """Whether the match shares a character with the mark."""
-        return match.start() < self.end and match.end() > self.start
-
     def before(self, at: int, chars: int) -> str:
-        """The words in the `chars` characters before `at`: lower-case ASCII, one blank between and around them."""
-        return plain(self.text[max(0, at - chars) : at])
+        """The words before `at`, of the same line and sentence, at most `chars` characters (see `plain`).
+
+        A line that ends in a word or a colon goes on in the next. A word that is cut is left out.
+        """
+        start = max(0, at - chars)
+        while 0 < start < at and self.text[start - 1].isalnum():
+            start += 1
+        piece = self.text[start:at]
+        words = piece.rstrip()
+        if "\n" in piece[len(words) :] and not (words[-1:].isalpha() or words[-1:] == ":"):
+            return plain("")
+        return plain(_SENTENCE.split(words)[-1])
+
+    def paragraph_before(self, at: int, chars: int) -> str:
+        """The words before `at` of the same paragraph, over lines and sentences."""
+        return plain(self.text[max(0, at - chars) : at].rpartition("\n\n")[2])
 
     def after(self, at: int, chars: int) -> str:
-        """The words in the `chars` characters after `at`, in the same form."""
-        return plain(self.text[at : at + chars])
+        """The words in the `chars` characters after `at`, of the same line."""
+        return plain(self.text[at : at + chars].partition("\n")[0])
 
     @cached_property
-    def line_start(self) -> int:
-        """Where the mark's line begins in the window."""
-        return self.text.rfind("\n", 0, self.start) + 1
+    def near(self) -> frozenset[str]:
+        """The words of the mark's neighbourhood: where none of these help, no context will."""
+        return frozenset(plain(self.text[max(0, self.start - _NEAR) : self.end + _NEAR // 2]).split())
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Matches that share a character with the mark; they may overlap each other."""
+        at, end = max(0, self.start - _REACH), min(len(self.text), self.end + _REACH)
+        while match := pattern.search(self.text, at, end):
+            if match.start() >= self.end:
+                return
+            if match.end() > self.start:
+                yield match
+            at = match.start() + 1
 
 
 def plain(text: str) -> str:
     """`text` as words in lower-case ASCII, one blank between and around them: `" n dossier "` of "N° DOSSIER:"."""
-    return f" {' '.join(_PLAIN.findall(fold(text)))} "
+    if not text.isascii():
+        text = _SIGNS.sub(" ", unicodedata.normalize("NFKD", text)).encode("ascii", "ignore").decode()
+    return f" {' '.join(_PLAIN.findall(text.lower()))} "
 
 
 def compact(text: str) -> str:
