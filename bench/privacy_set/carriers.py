@@ -17,13 +17,22 @@ CARRIERS = {
         "en": ("The patient, Spanish ID {}, was seen in clinic.", "DNI: {}"),
         "fr": ("Patient espagnol, DNI {}, vu en consultation.", "Pièce d'identité (DNI) n° {}."),
         "it": ("Paziente spagnolo con DNI {} visitato oggi.", "Documento d'identità: DNI {}."),
-        "es": ("Paciente con DNI {} que acude a urgencias.", "D.N.I.: {}", "N.I.F. {};", "Documento nacional de identidad: {}."),
+        "es": (
+            "Paciente con DNI {} que acude a urgencias.",
+            "D.N.I.: {}",
+            "N.I.F. {};",
+            "Documento nacional de identidad: {}.",
+        ),
     },
     "es_nie": {
         "en": ("Resident in Spain, NIE {}, admitted yesterday.", "NIE: {}"),
         "fr": ("Résident en Espagne, NIE {}, hospitalisé hier.", "N.I.E. : {}"),
         "it": ("Residente in Spagna, NIE {}, ricoverato ieri.", "NIE {}."),
-        "es": ("Paciente extranjero con NIE {} remitido desde primaria.", "N.I.E.: {}", "Número de identidad de extranjero: {}."),
+        "es": (
+            "Paciente extranjero con NIE {} remitido desde primaria.",
+            "N.I.E.: {}",
+            "Número de identidad de extranjero: {}.",
+        ),
     },
     "es_nss": {
         "en": ("Spanish social security number {} was recorded.", "NSS: {}"),
@@ -93,15 +102,31 @@ CARRIERS = {
     },
     "birth_date": {
         "en": ("Date of birth: {}", "DOB {}.", "She was born on {} and lives alone.", "D.O.B.: {}", "Birth date: {};"),
-        "fr": ("Date de naissance : {}", "Mme B., née le {}, est suivie depuis un an.", "Né(e) le {}.", "M. D. né le {} à terme."),
+        "fr": (
+            "Date de naissance : {}",
+            "Mme B., née le {}, est suivie depuis un an.",
+            "Né(e) le {}.",
+            "M. D. né le {} à terme.",
+        ),
         "it": ("Data di nascita: {}", "La signora, nata a Torino il {}, è in terapia.", "Nato il {}.", "nato/a il: {}"),
-        "es": ("Fecha de nacimiento: {}", "Varón nacido en Sevilla el {} sin antecedentes.", "F. nac.: {}", "Nacida el {}."),
+        "es": (
+            "Fecha de nacimiento: {}",
+            "Varón nacido en Sevilla el {} sin antecedentes.",
+            "F. nac.: {}",
+            "Nacida el {}.",
+        ),
     },
     "record_number": {
         "en": ("MRN: {}", "Hospital number {}.", "Medical record number: {}", "Patient ID: {};", "Hospital No. {}"),
         "fr": ("IPP : {}", "Numéro de dossier : {}", "Dossier médical n° {}.", "N° de dossier patient {}."),
         "it": ("Cartella clinica n. {}.", "Numero di cartella: {}", "N. nosologico {};", "ID paziente: {}"),
-        "es": ("NHC: {}", "N.º de historia clínica: {}", "Historia clínica nº {}.", "NHC {};", "Número de historia {}."),
+        "es": (
+            "NHC: {}",
+            "N.º de historia clínica: {}",
+            "Historia clínica nº {}.",
+            "NHC {};",
+            "Número de historia {}.",
+        ),
     },
     "phone": {
         "en": ("Please phone {} for an appointment.", "Tel: {}", "Mobile: {}.", "Fax {};"),
@@ -115,7 +140,7 @@ CARRIERS = {
         "it": ("Autore corrispondente, tel. {}.", "Indirizzo per la corrispondenza: tel. {}."),
         "es": ("Autor de correspondencia, tel. {}.", "Autora para correspondencia: E. Ruiz, teléfono {}."),
     },
-}  # fmt: skip
+}
 
 # Where the form tells itself, half of the identifiers stand without any word, glued to signs, at line ends, in tables.
 BARE = ("({})", "{}, ", "« {} »", "{}\n", "\n{}\n", "; {}; ", "| 12 | {} | 3,5 |\n", "- {}\n", '"{}"', "/ {}.", "*{}*")

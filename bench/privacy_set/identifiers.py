@@ -9,9 +9,31 @@ from collections.abc import Callable
 from random import Random
 
 CHECKED = ("iban", "it_cf", "fr_nir", "es_nie", "es_dni", "card", "es_nss", "fr_rpps", "uk_nhs")  # have check digits
-_FIRST = "anna marco lucia jean claire john mary carlos elena giulia pierre sofia".split()
-_LAST = "rossi garcia dupont smith martin bianchi lopez moreau taylor ferrari ruiz bernard".split()
-_HOSTS = "gmail.com hotmail.fr libero.it yahoo.es nhs.net chu-lyon.fr ospedale-niguarda.it hospital.example.org".split()
+_FIRST = ["anna", "marco", "lucia", "jean", "claire", "john", "mary", "carlos", "elena", "giulia", "pierre", "sofia"]
+_LAST = [
+    "rossi",
+    "garcia",
+    "dupont",
+    "smith",
+    "martin",
+    "bianchi",
+    "lopez",
+    "moreau",
+    "taylor",
+    "ferrari",
+    "ruiz",
+    "bernard",
+]
+_HOSTS = [
+    "gmail.com",
+    "hotmail.fr",
+    "libero.it",
+    "yahoo.es",
+    "nhs.net",
+    "chu-lyon.fr",
+    "ospedale-niguarda.it",
+    "hospital.example.org",
+]
 _CONSONANTS, _VOWELS = "BCDFGLMNPRSTV", "AEIOU"
 
 
@@ -239,10 +261,62 @@ def birth_date(rng: Random, language: str) -> tuple[str, bool]:
 
 
 _MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "it": [
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    ],
+    "es": [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
 }
 _MAKERS: dict[str, Callable[[Random], tuple[str, bool]]] = {
     "iban": iban, "it_cf": it_cf, "fr_nir": fr_nir, "es_nie": es_nie, "es_dni": es_dni, "card": card, "es_nss": es_nss,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from filters.privacy.context import CONTEXT, NUMBERING
 from filters.privacy.window import Find, Window
 
+_ADDRESS = 96  # characters before or behind the @
 _LOCAL = r"[^\W_](?:[\w.%+'&-]{0,62}[\w+-])?"  # RFC 5321: at most 64 characters
 _HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}"
 _EMAIL = re.compile(rf"(?<![\w%+])(?:{_LOCAL}|_[\w.%+-]{{1,60}})@{_HOST}(?![\w@])")
@@ -40,14 +41,14 @@ _V6 = re.compile(r"(?<![\w:.])[0-9a-f:]{4,39}(?![\w:])", re.IGNORECASE)
 
 def emails(window: Window) -> Iterator[Find]:
     """Addresses with an `@`."""
-    for match in window.matches(_EMAIL):
+    for match in window.matches(_EMAIL, _ADDRESS):
         if not match[0].lower().endswith(_FILES):
             yield match.start(), match.end(), "email"
 
 
 def spelt_emails(window: Window) -> Iterator[Find]:
     """Addresses whose `@` is spelt out in brackets: name (at) domain (dot) org."""
-    for match in window.matches(_SPELT_EMAIL):
+    for match in window.matches(_SPELT_EMAIL, _ADDRESS):
         yield match.start(), match.end(), "email"
 
 

@@ -75,6 +75,7 @@ _FISCAL = re.compile(
     rf"{LEFT}(?:[A-Za-z]{{6}}[0-9A-Za-z]{{2}}[A-Za-z][0-9A-Za-z]{{2}}[A-Za-z][0-9A-Za-z]{{3}}[A-Za-z]"
     rf"|[A-Z]{{3}}(?P<cf>{GAP}?)[A-Z]{{3}}{GAP}?[0-9L-V]{{2}}[A-T][0-9L-V]{{2}}{GAP}?[A-Z][0-9L-V]{{3}}{GAP}?[A-Z]){RIGHT}"
 )
+_IBAN_REACH = 44  # characters: 34 and their separators
 _IBAN = re.compile(rf"{LEFT}(?:IBAN)?(?P<iban>[A-Za-z]{{2}}{GAP}?[0-9]{{2}}(?:{GAP}?[0-9A-Za-z]){{11,30}})(?![^\W_])")
 _NINO = re.compile(r"(?<![^\W_])[A-Za-z]{2} ?-?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-Da-d](?![^\W_])")
 
@@ -103,7 +104,7 @@ def _fits(window: Window, match: re.Match[str], form: Form) -> bool:
 
 def ibans(window: Window) -> Iterator[Find]:
     """International bank account numbers; what follows the country's length is not part of it."""
-    for match in window.matches(_IBAN):
+    for match in window.matches(_IBAN, _IBAN_REACH):
         start, length = match.start("iban"), checksums.IBAN_LENGTHS.get(match["iban"][:2].upper(), 0)
         text = compact(match["iban"])
         if len(text) < length or not length or not checksums.iban(text[:length]):

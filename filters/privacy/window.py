@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 _BEFORE, _AFTER = 200, 96  # bytes looked at around a mark: the longest context, the longest identifier
-_REACH = 64  # characters: no identifier but a URL reaches farther from its mark
+_REACH = 28  # characters of a number before or behind its mark, which may have been cut
 _NEAR = 120  # characters in which words of context stand
 # After a stop comes a capital, or before it a digit: "tel. 06 4321" is one sentence, "4321. 250 mg" are two.
-_SENTENCE = re.compile(r"\n|[.!?;]\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;]\s+")
+_SENTENCE = re.compile(r"\n|[.!?;]\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;](?:\s+|$)")
 _PLAIN = re.compile(r"[a-z0-9]+")
 _SIGNS = re.compile(r"[^\x00-\x7f\u0300-\u036f]")  # all but ASCII and the marks that make accents
 
@@ -77,9 +77,9 @@ class Window:
         """The words of the mark's neighbourhood: where none of these help, no context will."""
         return frozenset(plain(self.text[max(0, self.start - _NEAR) : self.end + _NEAR // 2]).split())
 
-    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Matches that share a character with the mark; they may overlap each other."""
-        at, end = max(0, self.start - _REACH), min(len(self.text), self.end + _REACH)
+    def matches(self, pattern: re.Pattern[str], reach: int = _REACH) -> Iterator[re.Match[str]]:
+        """Matches that share a character with the mark and end at most `reach` from it; they may overlap each other."""
+        at, end = max(0, self.start - reach), min(len(self.text), self.end + reach)
         while match := pattern.search(self.text, at, end):
             if match.start() >= self.end:
                 return
