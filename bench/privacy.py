@@ -2,15 +2,16 @@
 
 The figure is documents of 300 words per second of process CPU time on real medical text in four languages (E3C, French
 leaflets), medians of three turns after a warm one; Presidio's on every 40th of them. Peers look for fewer kinds:
-datatrove for e-mail and IP, Presidio (pattern recognisers, no language model) for eleven; theirs are compared on theirs.
+datatrove for e-mail and IP, Presidio (pattern recognisers, no language model) for eleven; recalls are of those kinds.
 
 Seeded set: windows of real text with invented identifiers (valid check digits, four languages, several written forms)
 and decoys between the sentences. Forms that do not tell themselves (an NHS or RPPS number, any ten or eleven digits)
 are seeded with the words that people write before them. These sentences and the filter's words have one author, so the
-recall of kinds that need words is an upper bound; the check digits of the seeds are worked out apart. `recall_worst_*` is the worst kind in the worst language. False hits: leaflets and trial records, 10,000 a language, half
-of each real text, half written by templates out of decoys (EU and AIC numbers, lots, NCT, EudraCT, DOI, PMID, CAS ...):
+recall of kinds that need words is an upper bound; the check digits of the seeds are worked out apart. `recall_worst_*`
+is the worst kind in the worst language. False hits: leaflets and trial records, 10,000 a language, half of each real
+text, half written by templates out of decoys (EU and AIC numbers, lots, NCT, EudraCT, DOI, PMID, CAS ...):
 `false_hits_worst` is the most of any kind in any language among the written halves, `hits_in_real_halves` what was
-found in the real ones. Needs `../shared/data`.
+found in the real ones (all of them telephone numbers and an address, by eye). Needs `../shared/data`.
 """
 
 import statistics

@@ -60,13 +60,19 @@ def _luhn_digit(body: str) -> str:
 
 def iban(rng: Random) -> tuple[str, bool]:
     """Of nine countries; in one piece, in groups of four, with hyphens."""
-    country, bank = rng.choice((
-        ("FR", digits(rng, 10) + rng.choice(string.ascii_uppercase) + digits(rng, 12)),
-        ("IT", rng.choice(string.ascii_uppercase) + digits(rng, 22)), ("ES", digits(rng, 20)), ("DE", digits(rng, 18)),
-        ("GB", "".join(rng.choices(string.ascii_uppercase, k=4)) + digits(rng, 14)), ("BE", digits(rng, 12)),
-        ("NL", "".join(rng.choices(string.ascii_uppercase, k=4)) + digits(rng, 10)), ("PT", digits(rng, 21)),
-        ("CH", digits(rng, 17)),
-    ))  # fmt: skip
+    country, bank = rng.choice(
+        (
+            ("FR", digits(rng, 10) + rng.choice(string.ascii_uppercase) + digits(rng, 12)),
+            ("IT", rng.choice(string.ascii_uppercase) + digits(rng, 22)),
+            ("ES", digits(rng, 20)),
+            ("DE", digits(rng, 18)),
+            ("GB", "".join(rng.choices(string.ascii_uppercase, k=4)) + digits(rng, 14)),
+            ("BE", digits(rng, 12)),
+            ("NL", "".join(rng.choices(string.ascii_uppercase, k=4)) + digits(rng, 10)),
+            ("PT", digits(rng, 21)),
+            ("CH", digits(rng, 17)),
+        )
+    )
     number = "".join(
         str(string.digits.find(char)) if char.isdigit() else str(ord(char) - 55) for char in bank + country
     )
@@ -94,8 +100,16 @@ def es_dni(rng: Random) -> tuple[str, bool]:
     letter, text = "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23], f"{number:08d}"
     dotted = f"{text[:2]}.{text[2:5]}.{text[5:]}"
     dated = text[:2] in ("19", "20")  # as lots are numbered: with context only
-    form, free = rng.choice(((text + letter, not dated), (f"{text}-{letter}", not dated), (f"{dotted}-{letter}", True),
-                             (f"{dotted}{letter}", True), (f"{text} {letter}", False), (text + letter.lower(), False)))  # fmt: skip
+    form, free = rng.choice(
+        (
+            (text + letter, not dated),
+            (f"{text}-{letter}", not dated),
+            (f"{dotted}-{letter}", True),
+            (f"{dotted}{letter}", True),
+            (f"{text} {letter}", False),
+            (text + letter.lower(), False),
+        )
+    )
     return form, free
 
 
@@ -103,8 +117,15 @@ def es_nie(rng: Random) -> tuple[str, bool]:
     """Glued, hyphenated; with blanks only in context."""
     first, number = rng.randrange(3), rng.randrange(10_000_000)
     letter, initial, text = "TRWAGMYFPDXBNJZSQVHLCKE"[(first * 10_000_000 + number) % 23], "XYZ"[first], f"{number:07d}"
-    return rng.choice(((f"{initial}{text}{letter}", True), (f"{initial}-{text}-{letter}", True), (f"{initial}{text}-{letter}", True),
-                       (f"{initial} {text} {letter}", False), (f"{initial}-{text[0]}.{text[1:4]}.{text[4:]}-{letter}", False)))  # fmt: skip
+    return rng.choice(
+        (
+            (f"{initial}{text}{letter}", True),
+            (f"{initial}-{text}-{letter}", True),
+            (f"{initial}{text}-{letter}", True),
+            (f"{initial} {text} {letter}", False),
+            (f"{initial}-{text[0]}.{text[1:4]}.{text[4:]}-{letter}", False),
+        )
+    )
 
 
 def es_nss(rng: Random) -> tuple[str, bool]:
@@ -150,8 +171,17 @@ def fr_nir(rng: Random) -> tuple[str, bool]:
     value = int(body.replace("2A", "19").replace("2B", "18"))
     key = f"{97 - value % 97:02d}"
     spaced = _grouped(body, (1, 2, 2, 2, 3, 3), " ")
-    return rng.choice((body + key, f"{spaced} {key}", f"{spaced} / {key}", f"{spaced}-{key}", f"{body} {key}",
-                       f"{spaced} clé {key}", _grouped(body + key, (1, 2, 2, 2, 3, 3), "."))), True  # fmt: skip
+    return rng.choice(
+        (
+            body + key,
+            f"{spaced} {key}",
+            f"{spaced} / {key}",
+            f"{spaced}-{key}",
+            f"{body} {key}",
+            f"{spaced} clé {key}",
+            _grouped(body + key, (1, 2, 2, 2, 3, 3), "."),
+        )
+    ), True
 
 
 def fr_rpps(rng: Random) -> tuple[str, bool]:
@@ -173,7 +203,8 @@ def uk_nhs(rng: Random) -> tuple[str, bool]:
 
 def us_ssn(rng: Random) -> tuple[str, bool]:
     """No check digit."""
-    whole = f"{rng.choice((rng.randrange(1, 666), rng.randrange(667, 900))):03d}{rng.randrange(1, 100):02d}{rng.randrange(1, 10000):04d}"
+    area = rng.choice((rng.randrange(1, 666), rng.randrange(667, 900)))
+    whole = f"{area:03d}{rng.randrange(1, 100):02d}{rng.randrange(1, 10000):04d}"
     return rng.choice((_grouped(whole, (3, 2, 4), "-"), _grouped(whole, (3, 2, 4), " "), whole)), False
 
 
@@ -205,11 +236,16 @@ def url_token(rng: Random) -> tuple[str, bool]:
     """The whole URL; the secret in it is what must be found."""
     secret = "".join(rng.choices(string.ascii_letters + string.digits, k=rng.choice((16, 24, 32)))) + "7a"
     host = rng.choice(_HOSTS)
-    return rng.choice((
-        f"https://www.{host}/dossier?id=12&token={secret}", f"https://portal.{host}/view;jsessionid={secret}",
-        f"http://{host}/reset?access_token={secret}&lang=fr", f"https://s3.{host}/scan.pdf?X-Amz-Signature={secret}",
-        f"https://{host}/login?user=ab&password={secret}", f"https://{host}/api?apikey={secret}#top",
-    )), True  # fmt: skip
+    return rng.choice(
+        (
+            f"https://www.{host}/dossier?id=12&token={secret}",
+            f"https://portal.{host}/view;jsessionid={secret}",
+            f"http://{host}/reset?access_token={secret}&lang=fr",
+            f"https://s3.{host}/scan.pdf?X-Amz-Signature={secret}",
+            f"https://{host}/login?user=ab&password={secret}",
+            f"https://{host}/api?apikey={secret}#top",
+        )
+    ), True
 
 
 def ip(rng: Random) -> tuple[str, bool]:
@@ -235,29 +271,64 @@ def phone(rng: Random) -> tuple[str, bool]:
     french = f"{rng.choice(('1', '4', '6'))}4{f[:7]}"
     pairs = [french[0], *(french[at : at + 2] for at in range(1, 9, 2))]
     area, exchange = rng.choice(("212", "617", "415")), digits(rng, 3).replace("0", "4").replace("1", "2")
-    return rng.choice((
-        ("0" + " ".join(pairs), True), ("0" + ".".join(pairs), True), ("+33 " + " ".join(pairs), True), ("0" + french, False),
-        (f"020 7946 0{g}", True), (f"+44 20 7946 0{g}", True), (f"0161 496 0{g}", True), (f"+44 (0)161 496 0{g}", True),
-        (f"+39 347 {i}", True), (f"06 4{i}", False), (f"347 {i}", False), (f"+39 06 4{i}", True),
-        (f"91 4{s[:2]} {s[2:4]} {s[4:]}", False), (f"+34 914 {s[:3]} {s[3:]}", True), (f"6{s[:2]} {s[2:5]} 4{s[:2]}", False),
-        (f"({area}) {exchange}-{u}", True), (f"+1 {area} {exchange} {u}", True), (f"{area}-{exchange}-{u}", False),
-    ))  # fmt: skip
+    return rng.choice(
+        (
+            ("0" + " ".join(pairs), True),
+            ("0" + ".".join(pairs), True),
+            ("+33 " + " ".join(pairs), True),
+            ("0" + french, False),
+            (f"020 7946 0{g}", True),
+            (f"+44 20 7946 0{g}", True),
+            (f"0161 496 0{g}", True),
+            (f"+44 (0)161 496 0{g}", True),
+            (f"+39 347 {i}", True),
+            (f"06 4{i}", False),
+            (f"347 {i}", False),
+            (f"+39 06 4{i}", True),
+            (f"91 4{s[:2]} {s[2:4]} {s[4:]}", False),
+            (f"+34 914 {s[:3]} {s[3:]}", True),
+            (f"6{s[:2]} {s[2:5]} 4{s[:2]}", False),
+            (f"({area}) {exchange}-{u}", True),
+            (f"+1 {area} {exchange} {u}", True),
+            (f"{area}-{exchange}-{u}", False),
+        )
+    )
 
 
 def record_number(rng: Random) -> tuple[str, bool]:
     """Local numbers of any form: a word must say what they are."""
-    return rng.choice((digits(rng, 6), digits(rng, 7), digits(rng, 8), f"20{rng.randrange(10, 25)}/{digits(rng, 5)}",
-                       f"A{digits(rng, 6)}", f"{digits(rng, 3)}-{digits(rng, 4)}", f"00{digits(rng, 6)}")), False  # fmt: skip
+    return rng.choice(
+        (
+            digits(rng, 6),
+            digits(rng, 7),
+            digits(rng, 8),
+            f"20{rng.randrange(10, 25)}/{digits(rng, 5)}",
+            f"A{digits(rng, 6)}",
+            f"{digits(rng, 3)}-{digits(rng, 4)}",
+            f"00{digits(rng, 6)}",
+        )
+    ), False
 
 
 def birth_date(rng: Random, language: str) -> tuple[str, bool]:
     """In figures or with the month in words."""
     day, month, year = rng.randrange(1, 29), rng.randrange(1, 13), rng.randrange(1925, 2015)
     name = _MONTHS[language][month - 1]
-    words = {"en": rng.choice((f"{day} {name} {year}", f"{name} {day}, {year}")), "fr": f"{'1er' if day == 1 else day} {name} {year}",
-             "it": f"{day} {name} {year}", "es": f"{day} de {name} de {year}"}[language]  # fmt: skip
-    return rng.choice((words, f"{day:02d}/{month:02d}/{year}", f"{day:02d}.{month:02d}.{year}", f"{day}-{month}-{year}",
-                       f"{year}-{month:02d}-{day:02d}")), False  # fmt: skip
+    words = {
+        "en": rng.choice((f"{day} {name} {year}", f"{name} {day}, {year}")),
+        "fr": f"{'1er' if day == 1 else day} {name} {year}",
+        "it": f"{day} {name} {year}",
+        "es": f"{day} de {name} de {year}",
+    }[language]
+    return rng.choice(
+        (
+            words,
+            f"{day:02d}/{month:02d}/{year}",
+            f"{day:02d}.{month:02d}.{year}",
+            f"{day}-{month}-{year}",
+            f"{year}-{month:02d}-{day:02d}",
+        )
+    ), False
 
 
 _MONTHS = {
@@ -319,10 +390,25 @@ _MONTHS = {
     ],
 }
 _MAKERS: dict[str, Callable[[Random], tuple[str, bool]]] = {
-    "iban": iban, "it_cf": it_cf, "fr_nir": fr_nir, "es_nie": es_nie, "es_dni": es_dni, "card": card, "es_nss": es_nss,
-    "fr_rpps": fr_rpps, "uk_nhs": uk_nhs, "us_ssn": us_ssn, "uk_nino": uk_nino, "url_token": url_token, "email": email,
-    "author_email": email, "ip": ip, "record_number": record_number, "phone": phone, "author_phone": phone,
-}  # fmt: skip
+    "iban": iban,
+    "it_cf": it_cf,
+    "fr_nir": fr_nir,
+    "es_nie": es_nie,
+    "es_dni": es_dni,
+    "card": card,
+    "es_nss": es_nss,
+    "fr_rpps": fr_rpps,
+    "uk_nhs": uk_nhs,
+    "us_ssn": us_ssn,
+    "uk_nino": uk_nino,
+    "url_token": url_token,
+    "email": email,
+    "author_email": email,
+    "ip": ip,
+    "record_number": record_number,
+    "phone": phone,
+    "author_phone": phone,
+}
 SEEDED = (*_MAKERS, "birth_date")
 
 

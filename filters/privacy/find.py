@@ -18,11 +18,11 @@ Span = tuple[int, int, str]  # start, end (bytes of the document), kind
 # Words that announce something: the last word of a phrase before a number or date, or an `@` spelt out.
 _RECORD, _BIRTH, _INSURANCE, _SPELT_AT = 1, 2, 4, 8
 _ANNOUNCERS = {
-    _RECORD: "mrn record chart hospital hosp patient clinic unit casenotes notes note file dossier ipp nip cartella clinica "
-    "sanitaria ambulatoriale nosologico paziente nhc historia historial clínica clínico clinico médico medico médica "
-    "medica paciente",
-    _BIRTH: "born birth birthdate birthday dob naissance né née nÉ nÉe ne nee ddn dn fn nascita nato nata nacido nacida nació "
-    "nacio nacimiento nac",
+    _RECORD: "mrn record chart hospital hosp patient clinic unit casenotes notes note file dossier ipp nip cartella "
+    "clinica sanitaria ambulatoriale nosologico paziente nhc historia historial clínica clínico clinico médico medico "
+    "médica medica clinique médical medical hospitalier paciente",
+    _BIRTH: "born birth birthdate birthday dob naissance né née nÉ nÉe ne nee ddn dn fn nascita nato nata nacido "
+    "nacida nació nacio nacimiento nac",
     _INSURANCE: "nino insurance ni ins",
     _SPELT_AT: "at arroba arobase chiocciola",
 }

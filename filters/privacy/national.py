@@ -12,7 +12,7 @@ from filters.privacy import checksums
 from filters.privacy.context import CONTEXT, HINTS, THING
 from filters.privacy.window import GAP, LEFT, RIGHT, Find, Window, compact
 
-_CONTEXT_BEFORE, _CONTEXT_AFTER = 100, 32  # characters
+_CONTEXT_BEFORE = 100  # characters
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,9 @@ _FISCAL = re.compile(
     rf"|[A-Z]{{3}}(?P<cf>{GAP}?)[A-Z]{{3}}{GAP}?[0-9L-V]{{2}}[A-T][0-9L-V]{{2}}{GAP}?[A-Z][0-9L-V]{{3}}{GAP}?[A-Z]){RIGHT}"
 )
 _IBAN_REACH = 44  # characters: 34 and their separators
-_IBAN = re.compile(rf"{LEFT}(?:IBAN)?(?P<iban>[A-Za-z]{{2}}{GAP}?[0-9]{{2}}(?:{GAP}?[0-9A-Za-z]){{11,30}})(?![^\W_])")
+_IBAN = re.compile(
+    rf"{LEFT}(?:IBAN)?(?P<iban>[A-Z]{{2}}[0-9]{{2}}(?:{GAP}?[0-9A-Z]){{11,30}}|[a-z]{{2}}[0-9]{{2}}[0-9a-z]{{11,30}})(?![^\W_])"
+)
 _NINO = re.compile(r"(?<![^\W_])[A-Za-z]{2} ?-?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-Da-d](?![^\W_])")
 
 
@@ -99,7 +101,7 @@ def _fits(window: Window, match: re.Match[str], form: Form) -> bool:
     if THING.search(before):
         return False
     words = CONTEXT[form.kind]
-    return not form.in_context or bool(words.search(before) or words.search(window.after(match.end(), _CONTEXT_AFTER)))
+    return not form.in_context or bool(words.search(before) or words.match(window.bracket_after(match.end())))
 
 
 def ibans(window: Window) -> Iterator[Find]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from filters.privacy.context import CALL, CONTEXT, DIALLED, THING
+from filters.privacy.context import CALL, DIALLED, PHONE, THING
 from filters.privacy.window import LEFT, Find, Window
 
 _REGIONS = ("FR", "GB", "IT", "ES", "US")
@@ -16,9 +16,10 @@ _GAP = r"(?: ?[\-/\u2011] ?|[ .\u00a0\u202f]?\(|\)[ .\-/]?|[ .\u00a0\u202f])?"  
 _INTERNATIONAL = re.compile(rf"(?<![\w+.])\+ ?\(?[1-9](?:{_GAP}[0-9]){{7,14}}{_END}")
 _GROUPED = re.compile(
     rf"{LEFT}(?:"
-    r"(?P<FR>0[1-9](?P<f>[ .\-\u00a0\u202f])[0-9]{2}(?:(?P=f)[0-9]{2}){3}(?!(?P=f)[0-9])|00 ?33(?P<p>[ .])[1-9](?:(?P=p)[0-9]{2}){4})"
+    r"(?P<FR>0[1-9](?P<f>[ .\-\u00a0\u202f])[0-9]{2}(?:(?P=f)[0-9]{2}){3}(?!(?P=f)[0-9])"
+    r"|00 ?33(?P<p>[ .])[1-9](?:(?P=p)[0-9]{2}){4})"
     r"|(?P<GB>(?:\(0[0-9]{2,4}\)|0[1237][0-9]{1,4})[ -][0-9]{3,4}[ -]?[0-9]{3,4}(?![ -][0-9]))"
-    r"|(?P<US>\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[-. ][0-9]{4}(?![-.][0-9])|1[-.][2-9][0-9]{2}[-.][0-9]{3}[-.][0-9]{4}(?![-.][0-9]))"
+    r"|(?P<US>(?:\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[-. ]|1[-.][2-9][0-9]{2}[-.][0-9]{3}[-.])[0-9]{4}(?![-.][0-9]))"
     rf"){_END}"
 )
 _ANY = re.compile(rf"(?<![^\W_])(?<![0-9][.,])(?<!\+)\(?[0-9](?:{_GAP}[0-9]){{6,14}}{_END}")
@@ -45,7 +46,7 @@ def _is_announced(window: Window, match: re.Match[str]) -> bool:
     if THING.search(before):
         return False
     sign = window.text[max(0, match.start() - 3) : match.start()].rstrip().endswith(_SIGNS)
-    return bool(sign or CONTEXT["phone"].search(before) or CALL.search(before))
+    return bool(sign or PHONE.search(before) or CALL.search(before))
 
 
 def _longest_valid(match: re.Match[str], regions: tuple[str, ...]) -> tuple[int, int] | None:

@@ -12,7 +12,8 @@ RECORD = {
         r"case ?notes? (?:number|no)",
     ),
     "fr": (
-        r"(?:n[°º]|n[or]\.?|num[ée]ro) ?(?:de |du )?(?:dossier|patient)(?: m[ée]dical| patient| hospitalier| clinique)?",
+        r"(?:n[°º]|n[or]\.?|num[ée]ro) ?(?:de |du )?(?:dossier|patient)"
+        r"(?: m[ée]dical| patient| hospitalier| clinique)?",
         r"dossier(?: m[ée]dical| patient| hospitalier| clinique)? (?:n[°ºor]|num[ée]ro)",
         r"identifiant (?:du )?patient",
         r"(?P<drug_class>i\.?p\.?p\.?)",  # identifiant permanent du patient; also inhibiteurs de la pompe à protons
@@ -36,7 +37,8 @@ RECORD = {
 # Small words between the name and the number.
 BETWEEN = (
     "n[°º.]", r"n\. ?[°ºo]", r"n\.?º", r"nr?\.?", r"no\.?", r"num\.?", "number", "numero", "num[ée]ro", "número", "id",
-    "is", "was", "es", "est", "è", "of", "the", "du", "de", "del", "della", "la", "le", "patient", "paziente", "paciente",
+    "is", "was", "es", "est", "è", "of", "the", "du", "de", "del", "della", "la", "le", "patient", "paziente",
+    "paciente",
 )  # fmt: skip
 
 BIRTH_NOUNS = {

@@ -25,8 +25,8 @@ _RECORD = re.compile(
     rf"{_EDGE}(?:{_joined(RECORD)}){_SIGNS}(?:(?:{_joined(BETWEEN)})[\s:.#|*_–-]{{1,4}}){{0,4}}{_SIGNS}$", re.IGNORECASE
 )
 _RECORD_NUMBER = re.compile(
-    r"(?<![^\W_])(?:[A-Za-z]{1,4}-?)?[0-9]+(?:[-/.][0-9A-Za-z]{1,8}){0,3}(?:[ \u00a0][0-9]{3,4}(?![^\W_])){0,3}[A-Za-z]?"
-    r"(?![^\W_])(?!,[0-9])"
+    r"(?<![^\W_])(?:[A-Za-z]{1,4}-?)?[0-9]+(?:[-/.][0-9A-Za-z]{1,8}){0,3}"
+    r"(?:[ \u00a0][0-9]{3,4}(?![^\W_])){0,3}[A-Za-z]?(?![^\W_])(?!,[0-9])"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[-/–](?:19|20)?[0-9]{2})?")
 _MEASURE = re.compile(rf"\s{{0,2}}(?:{MEASURES})(?!\w)", re.IGNORECASE)
@@ -34,7 +34,8 @@ _MEASURE = re.compile(rf"\s{{0,2}}(?:{MEASURES})(?!\w)", re.IGNORECASE)
 _MONTH = "|".join(MONTHS.values())
 _DATE = re.compile(
     rf"""{_EDGE}(?:
-      (?P<first>[0-9]{{1,2}})(?P<sign>\s?[./\-]\s?|[ ])(?P<second>[0-9]{{1,2}})(?P=sign)(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})
+      (?P<first>[0-9]{{1,2}})(?P<sign>\s?[./\-]\s?|[ ])(?P<second>[0-9]{{1,2}})(?P=sign)
+      (?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})
     | (?P<iso>(?:19|20)[0-9]{{2}}([-/.])[0-9]{{1,2}}\6[0-9]{{1,2}})
     | [0-9]{{1,2}}(?:er|st|nd|rd|th|[º°])?[\s-]?(?:of\s|de\s)?(?:{_MONTH})[.,]?[\s-]?(?:de\s|del\s)?(?:19|20)[0-9]{{2}}
     | (?:{_MONTH})\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)[0-9]{{2}}

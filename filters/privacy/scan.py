@@ -1,4 +1,4 @@
-"""One pass over the bytes of a batch of texts: where an identifier could be, so that regular expressions run only there.
+"""One pass over the bytes of a batch of texts: where an identifier could be, so that patterns are tried only there.
 
 A *mark* is such a place. It is a hint, wide rather than narrow: what it is worth is decided by the recognisers.
 """

@@ -11,6 +11,7 @@ import numpy as np
 _BEFORE, _AFTER = 200, 96  # bytes looked at around a mark: the longest context, the longest identifier
 _REACH = 28  # characters of a number before or behind its mark, which may have been cut
 _NEAR = 120  # characters in which words of context stand
+_BRACKET = re.compile(r"\s?[(\[]([^()\[\]\n]{1,40})")
 # After a stop comes a capital, or before it a digit: "tel. 06 4321" is one sentence, "4321. 250 mg" are two.
 _SENTENCE = re.compile(r"\n|[.!?;]\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;](?:\s+|$)")
 _PLAIN = re.compile(r"[a-z0-9]+")
@@ -68,9 +69,10 @@ class Window:
         """The words before `at` of the same paragraph, over lines and sentences."""
         return plain(self.text[max(0, at - chars) : at].rpartition("\n\n")[2])
 
-    def after(self, at: int, chars: int) -> str:
-        """The words in the `chars` characters after `at`, of the same line."""
-        return plain(self.text[at : at + chars].partition("\n")[0])
+    def bracket_after(self, at: int) -> str:
+        """The words in the bracket that opens right after `at`: "943 476 5919 (NHS number)"."""
+        bracket = _BRACKET.match(self.text, at)
+        return plain(bracket[1] if bracket else "")
 
     @cached_property
     def near(self) -> frozenset[str]:
