@@ -34,6 +34,7 @@ _OPAQUE = re.compile(r"(?=\S*[0-9])(?=\S*[a-z])\S{8,}|\S{16,}|[0-9]{8,}", re.IGN
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _USER = re.compile(r"://([^/?#@\s:]+:[^/?#@\s]+)@")
 
+_MIN_V6 = 24  # characters of eight groups, colons included: shorter ones are ratios
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
 _V4 = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?!\w|\.\w)")
 _V6 = re.compile(r"(?<![\w:.])[0-9a-f:]{4,39}(?![\w:])", re.IGNORECASE)
@@ -81,10 +82,10 @@ def ipv4(window: Window) -> Iterator[Find]:
 
 
 def ipv6(window: Window) -> Iterator[Find]:
-    """Addresses of RFC 4291 with a group of three hexadecimal digits: no times, no gene fusions (`BCR::ABL`)."""
+    """Addresses of RFC 4291 with a group of three hexadecimal digits: no times, ratios or gene fusions."""
     for match in window.matches(_V6):
         groups = [group for group in match[0].split(":") if group]
-        if len(groups) < 2 or max(map(len, groups)) < 3:
+        if len(groups) < 2 or max(map(len, groups)) < 3 or ("::" not in match[0] and len(match[0]) < _MIN_V6):
             continue
         if len(groups) < 3 and not CONTEXT["ip"].search(window.before(match.start(), 40)):
             continue

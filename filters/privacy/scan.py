@@ -16,6 +16,7 @@ NUMBER, AT, URL, DOTTED, COLONS, FISCAL, WORD = range(7)  # kinds of marks
 Anchors = tuple[np.ndarray, np.ndarray]  # hashes of words and what each announces, as an open-addressed table
 MIN_DIGITS = 7  # of a number: a Spanish NIE has seven
 _MAX_NUMBER = 48  # bytes; a longer run of numbers is cut, the recognisers look beyond its ends
+_MIN_TOKEN = 4  # digits of a token amid a long run of numbers, as those of a payment card
 _MAX_TOKEN = 34  # bytes: the longest IBAN
 _MAX_GAP = 5  # bytes of separators inside a number, as in "+33 (0) 1" or "084 / 42"
 _LOOK_AHEAD = 64  # bytes between an anchor word and the first digit after it
@@ -195,6 +196,7 @@ def _scan(data, limits, classes, anchors, announced):
     for document in range(documents):
         at, begin, limit = limits[document], limits[document], limits[document + 1]
         number, number_end, digits = -1, begin, 0  # the number being read: where it starts, its digits; -1: none
+        longest, continued = 0, False  # digits of its longest token; whether it is cut from one before
         colons_end = begin
         while at < limit:
             byte = data[at]
@@ -228,20 +230,23 @@ def _scan(data, limits, classes, anchors, announced):
                         marks, count = _put(marks, count, first, end, DOTTED, 0)
                 # "678Z" is part of a number, "3x" is not.
                 joins = size <= _MAX_TOKEN and (own == size or own >= 3 or _is_corsica(data, first, size))
-                if number >= 0 and (not joins or first - number_end > _MAX_GAP or at - number > _MAX_NUMBER):
-                    if digits >= MIN_DIGITS:
+                ends = not joins or first - number_end > _MAX_GAP
+                if number >= 0 and (ends or at - number > _MAX_NUMBER):
+                    # Amid a table of short numbers there is nothing to find, and much to look at.
+                    if digits >= MIN_DIGITS and (ends or not continued or longest >= _MIN_TOKEN):
                         marks, count = _put(marks, count, number, number_end, NUMBER, digits)
-                    number = -1
+                    number, continued = -1, not ends
                 if joins:
                     if number < 0:
-                        number, digits = first, 0
+                        number, digits, longest = first, 0, 0
                     number_end = at
                     digits += own
+                    longest = max(longest, own)
                 continue
             if classes[byte] == _OTHER and number >= 0:
                 if digits >= MIN_DIGITS:
                     marks, count = _put(marks, count, number, number_end, NUMBER, digits)
-                number = -1
+                number, continued = -1, False
             if byte == 64 and at > begin and _domain_follows(data, at + 1, limit):
                 marks, count = _put(marks, count, at, at + 1, AT, 0)
             elif byte == 58 and at + 2 < limit and data[at + 1] == 47 and data[at + 2] == 47:
