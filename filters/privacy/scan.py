@@ -178,20 +178,15 @@ def _colon_run(data, at, start, limit):
 
 @numba.njit(cache=True)
 def _put(marks, count, start, end, kind, detail):
-    """Append a mark; the array doubles where it is full."""
-    if count == len(marks):
-        larger = np.empty((2 * count, 4), np.int64)
-        larger[:count] = marks
-        marks = larger
     marks[count, 0], marks[count, 1], marks[count, 2], marks[count, 3] = start, end, kind, detail
-    return marks, count + 1
+    return count + 1
 
 
 @numba.njit(cache=True)
 def _scan(data, limits, classes, anchors, announced):
     documents = len(limits) - 1
     offsets = np.zeros(documents + 1, np.int64)
-    marks, count = np.empty((1024, 4), np.int64), 0
+    marks, count = np.empty((limits[-1] - limits[0] + documents, 4), np.int64), 0  # never more than a byte each
     last_place = np.uint64(len(anchors) - 1)
     for document in range(documents):
         at, begin, limit = limits[document], limits[document], limits[document + 1]
@@ -220,21 +215,21 @@ def _scan(data, limits, classes, anchors, announced):
                     while anchors[place] != 0 and anchors[place] != value:
                         place = (place + np.uint64(1)) & last_place
                     if anchors[place] == value and _announces(data, first, at, begin, limit):
-                        marks, count = _put(marks, count, first, at, WORD, announced[place])
+                        count = _put(marks, count, first, at, WORD, announced[place])
                     continue
                 if (size == 16 or size == 11 or size == 5) and own < size and _is_fiscal(data, first, size):
-                    marks, count = _put(marks, count, first, at, FISCAL, own)
+                    count = _put(marks, count, first, at, FISCAL, own)
                 if own == size and size <= 3 and at < limit and data[at] == 46:
                     end = _dotted_end(data, first, limit)
                     if end:
-                        marks, count = _put(marks, count, first, end, DOTTED, 0)
+                        count = _put(marks, count, first, end, DOTTED, 0)
                 # "678Z" is part of a number, "3x" is not.
                 joins = size <= _MAX_TOKEN and (own == size or own >= 3 or _is_corsica(data, first, size))
                 ends = not joins or first - number_end > _MAX_GAP
                 if number >= 0 and (ends or at - number > _MAX_NUMBER):
                     # Amid a table of short numbers there is nothing to find, and much to look at.
                     if digits >= MIN_DIGITS and (ends or not continued or longest >= _MIN_TOKEN):
-                        marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+                        count = _put(marks, count, number, number_end, NUMBER, digits)
                     number, continued = -1, not ends
                 if joins:
                     if number < 0:
@@ -245,18 +240,18 @@ def _scan(data, limits, classes, anchors, announced):
                 continue
             if classes[byte] == _OTHER and number >= 0:
                 if digits >= MIN_DIGITS:
-                    marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+                    count = _put(marks, count, number, number_end, NUMBER, digits)
                 number, continued = -1, False
             if byte == 64 and at > begin and _domain_follows(data, at + 1, limit):
-                marks, count = _put(marks, count, at, at + 1, AT, 0)
+                count = _put(marks, count, at, at + 1, AT, 0)
             elif byte == 58 and at + 2 < limit and data[at + 1] == 47 and data[at + 2] == 47:
-                marks, count = _put(marks, count, at, at + 3, URL, 0)
+                count = _put(marks, count, at, at + 3, URL, 0)
             elif byte == 58 and at >= colons_end:
                 first, colons_end, fits = _colon_run(data, at, begin, limit)
                 if fits:
-                    marks, count = _put(marks, count, first, colons_end, COLONS, 0)
+                    count = _put(marks, count, first, colons_end, COLONS, 0)
             at += 3 if byte == _GENERAL_SIGNS else 2 if byte == _LATIN_SIGNS else 1
         if number >= 0 and digits >= MIN_DIGITS:
-            marks, count = _put(marks, count, number, number_end, NUMBER, digits)
+            count = _put(marks, count, number, number_end, NUMBER, digits)
         offsets[document + 1] = count
-    return offsets, marks[:count]
+    return offsets, marks[:count].copy()
