@@ -50,8 +50,8 @@ class Benchmark:
     `fields`: dotted names of the columns whose texts, joined, are an item; `id_field` names its id. `only`: glob over
     the files' relative names, of archive members too. `rows`: dotted name of the list of items in a JSON file.
     `unit`: in IOB files, an item is a run of sentences of at least `item_words` words, or a whole document between
-    `marker`s (the words with which a document begins; -DOCSTART-, # newdoc and ### always are). `lenient`: bytes that are
-    no UTF-8 become U+FFFD, which is no word, instead of an error; published test sets have such bytes.
+    `marker`s (the words with which a document begins; lines with -DOCSTART-, # newdoc and ### always are). `lenient`:
+    bytes that are no UTF-8 become U+FFFD, which is no word, instead of an error; published test sets have such bytes.
     """
 
     name: str

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from filters.decontaminate.benchmark import Benchmark
-from filters.decontaminate.ngrams import roll, tells, telling_words
+from filters.decontaminate.ngrams import roll, telling_words, tells
 from filters.decontaminate.readers import Item, read
 from filters.words import find_words
 from shards.errors import InputError

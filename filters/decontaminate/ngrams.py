@@ -13,21 +13,22 @@ from filters.words import Words, hash_words
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of an n-gram
 
-# Words that say nothing about where a sentence comes from: articles, pronouns, prepositions, auxiliaries.
+# Words that say nothing about where a sentence comes from: articles, pronouns, prepositions, auxiliaries of English,
+# French, Italian and Spanish, folded.
 _PLAIN = """
-a about after all also am an and any are as at be because been before being between both but by can could did do does
-during each for from had has have he her here him his how i if in into is it its may me more most my no nor not of off on
-once only or other our out over own s same she should so some such t than that the their them then there these they this
-those through to too under until up very was we were what when where which while who whom why will with would you your
-au aux avait avec avez avons c ce ces cet cette chez comme d dans de des donc du elle elles en entre est et etait etaient
-etant ete etre eu il ils j je l la le les leur leurs lui m mais me meme moins mon n ne nous ont ou par pas plus pour qu que
-quel quelle qui sa sans se ses si son sont sous sur tous tout toute tres un une vers vos votre vous y
-agli ai al alla alle anche avere c che chi ci come con cui da dagli dai dal dalla dalle degli dei del della delle di dove e
-ed era erano essere fra gli ha hanno ho i in io le lo loro ma mi nei nel nella nelle non o per perche piu quale quando
-quello questa questo se senza si sia sono stata stato su sui sul sulla suo tra tutti tutto un una uno
-al algo ante como con contra cual cuando de del desde donde durante e el ella ellas ellos en entre era eran es esa ese eso
-esta estaba estan estas este esto estos fue fueron ha han hasta hay la las le les lo los mas me mi muy ni no nos o os otra
-otro para pero por porque que quien se sea ser si sido sin sobre son su sus tambien tanto te todo todos tu u un una y ya
+a about after agli ai al algo all alla alle also am an anche and ante any are as at au aux avait avec avere avez avons
+be because been before being between both but by c can ce ces cet cette che chez chi ci come comme como con contra
+could cual cuando cui d da dagli dai dal dalla dalle dans de degli dei del della delle des desde di did do does donc
+donde dove du durante during e each ed el ella ellas elle elles ellos en entre era eran erano es esa ese eso essere
+est esta estaba estan estas este esto estos et etaient etait etant ete etre eu for fra from fue fueron gli ha had han
+hanno has hasta have hay he her here him his ho how i if il ils in into io is it its j je l la las le les leur leurs
+lo loro los lui m ma mais mas may me meme mi moins mon more most muy my n ne nei nel nella nelle ni no non nor nos not
+nous o of off on once only ont or os other otra otro ou our out over own par para pas per perche pero piu plus por
+porque pour qu quale quando que quel quelle quello questa questo qui quien s sa same sans se sea senza ser ses she
+should si sia sido sin so sobre some son sono sont sous stata stato su such sui sul sulla suo sur sus t tambien tanto
+te than that the their them then there these they this those through to todo todos too tous tout toute tra tres tu
+tutti tutto u un una under une uno until up vers very vos votre vous was we were what when where which while who whom
+why will with would y ya you your
 """
 
 

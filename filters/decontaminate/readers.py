@@ -1,4 +1,4 @@
-"""A benchmark's files as items: what is tested, with an id that a person can look up. One reader a format, streaming."""
+"""A benchmark's files as items: what is tested, with an id that a person can look up; a reader a format, streaming."""
 
 import csv
 import dataclasses

@@ -102,7 +102,7 @@ def with_residual(
                 documents_searched=facts["documents"].sum(),
                 residual_overlaps=own["left"].sum(),
                 largest_residual_share=0.0 if share is None else share,
-            )  # fmt: skip
+            )
         )
     return done
 
@@ -124,7 +124,7 @@ def refuse_residual(searches: Sequence[tuple[pa.Table, pa.Table]]) -> None:
 def as_markdown(reports: Sequence[BenchmarkReport]) -> str:
     """The card's table."""
     lines = [
-        "| benchmark | items | too short to decide | touched | covered | documents removed | words removed | residual |",
+        "| benchmark | items | too short to decide | touched | covered | removed | words removed | residual |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for entry in reports:

@@ -1,8 +1,9 @@
-"""Proof that nothing was left: the kept documents are searched again, by another method that shares no code with the first.
+"""Proof that nothing was left: the kept documents are searched again, by a method that shares no code with the first.
 
-No words, no hashes: a text is its letters and digits only (NFKD, lower case), an item is the windows of `window` such
-characters that it consists of, each half over the one before, and all windows are searched as exact strings by polars'
-automaton (Aho and Corasick 1975).
+Both have only the list of items in common, and which of them are long enough to be decided. There are no words and no
+hashes here: a text is its letters and digits only (NFKD, lower case), an item is the windows of `window` such characters
+that it consists of, each half over the one before, and all windows are searched as exact strings by polars' automaton
+(Aho and Corasick 1975).
 """
 
 import dataclasses
@@ -43,7 +44,8 @@ _PATTERN_BYTES = 4 << 20  # of windows in one automaton: some 300 MB
 class Residual(Step):
     """Searches kept documents for the items of at least `min_words` countable words.
 
-    A document has residual overlap with an item when it has all its windows, or half of them and at least `enough`.
+    A document has residual overlap with an item when it has all its windows, or more than `share` of them and at least
+    `enough`. Words and characters measure a little differently: `share` must be somewhat above the rule's.
     Windows that stand in more than `common` items of a benchmark are templates and left out, unless `enough` of an
     item follow each other. Memory: bounded by a batch of 64 MB of documents and an automaton of 4 MB of windows.
     """
@@ -52,16 +54,17 @@ class Residual(Step):
     libraries: ClassVar[tuple[str, ...]] = ("polars",)
     memory: ClassVar[int] = 2 << 30
 
+    share: float = 0.5
     window: int = 50
     enough: int = 5
     min_words: int = 13
     common: int = 5
 
     def __post_init__(self) -> None:
-        if self.window < 10 or self.enough < 1 or self.min_words < 1 or self.common < 1:
+        if not 0 < self.share < 1 or self.window < 10 or min(self.enough, self.min_words, self.common) < 1:
             raise InputError(
-                "residual needs window >= 10 and enough, min_words, common >= 1: "
-                f"{self.window}, {self.enough}, {self.min_words}, {self.common}"
+                "residual needs 0 < share < 1, window >= 10 and enough, min_words, common >= 1: "
+                f"{self.share}, {self.window}, {self.enough}, {self.min_words}, {self.common}"
             )
 
     def run(self, documents: pa.Table, items: pa.Table) -> dict[str, pa.Table]:
@@ -79,8 +82,8 @@ class Residual(Step):
         sizes = windows.group_by("number").agg(pl.len().cast(pl.Int32).alias("windows"))
         names = windows.select("number", "benchmark", "item").unique()
         whole = pl.col("found") == pl.col("windows")
-        half = (2 * pl.col("found") >= pl.col("windows")) & (pl.col("found") >= self.enough)
-        overlaps = overlaps.join(sizes, on="number").join(names, on="number").with_columns((whole | half).alias("left"))
+        most = (pl.col("found") > self.share * pl.col("windows")) & (pl.col("found") >= self.enough)
+        overlaps = overlaps.join(sizes, on="number").join(names, on="number").with_columns((whole | most).alias("left"))
         overlaps = overlaps.sort("row", "number").select(OVERLAPS.names)
         return {
             "overlaps": overlaps.to_arrow().cast(OVERLAPS),
