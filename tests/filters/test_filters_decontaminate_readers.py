@@ -75,7 +75,10 @@ def test_every_text_file_is_an_item(tmp_path):
     assert items(pin("b", str(tmp_path), "txt", split="test")) == {"test/a.txt#1": "One note.\nTwo lines."}
 
 
-IOB = "-DOCSTART- O\n\nThe\tO\nleft B-x\nlung I-x\n. O\n\nIt O\nhurts O\n. O\n\n-DOCSTART- O\n\n# O\n12 O\nmg O\nof O\nit O\n\nNo O\n"
+IOB = (
+    "-DOCSTART- O\n\nThe\tO\nleft B-x\nlung I-x\n. O\n\nIt O\nhurts O\n. O\n\n"
+    "-DOCSTART- O\n\n# O\n12 O\nmg O\nof O\nit O\n\nNo O\n"
+)
 
 
 def test_iob_sentences_are_joined_until_they_are_long_enough_but_not_across_documents(tmp_path):
@@ -88,7 +91,10 @@ def test_iob_sentences_are_joined_until_they_are_long_enough_but_not_across_docu
 
 
 def test_iob_documents_begin_with_the_given_words(tmp_path):
-    write(tmp_path / "test.tsv", "QUESTION O \nTYPE: O \nA O \n\nFever. B-P High\n\nQUESTION O \nTYPE: O \nB O \n \nCough. O\n")
+    write(
+        tmp_path / "test.tsv",
+        "QUESTION O \nTYPE: O \nA O \n\nFever. B-P High\n\nQUESTION O \nTYPE: O \nB O \n \nCough. O\n",
+    )
     found = items(pin("b", str(tmp_path), "iob", unit="document", marker="QUESTION TYPE:"))
     assert found == {"test.tsv#1": "QUESTION TYPE: A Fever.", "test.tsv#7": "QUESTION TYPE: B Cough."}
     with pytest.raises(InputError, match="marker"):
