@@ -1,9 +1,9 @@
 """Proof that nothing was left: the kept documents are searched again, by a method that shares no code with the first.
 
 Both have only the list of items in common, and which of them are long enough to be decided. There are no words and no
-hashes here: a text is its letters and digits only (NFKD, lower case), an item the windows of `window` characters that it
-consists of, each half over the one before, and all windows are searched as exact strings by polars' automaton (Aho and
-Corasick 1975).
+hashes here: a text is its letters and digits only (NFKD, lower case), an item the windows of `window` characters that
+it consists of, each half over the one before, and all windows are searched as exact strings by polars' automaton (Aho
+and Corasick 1975).
 """
 
 import dataclasses
