@@ -1,7 +1,7 @@
 """What the decontamination benchmark needs: real benchmarks, documents, planted copies, and its sides as one program.
 
-`python -m bench.tools.decontaminate SIDE` indexes the benchmarks and judges the documents, to be measured from outside;
-side "none" only reads them.
+`python -m bench.tools.decontaminate SIDE` indexes the benchmarks, judges the documents and prints its peak memory in
+bytes (Linux); side "none" only reads them.
 """
 
 import json
@@ -10,7 +10,8 @@ import re
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -145,15 +146,15 @@ def as_table(texts: list[str]) -> pa.Table:
 
 
 class Ours:
-    """The two steps with a recipe's rule; `n` words an n-gram."""
+    """The two steps with a recipe's rule; `n` words an n-gram, against all benchmarks or those given."""
 
-    def __init__(self, n: int = 8):
-        self._step = Decontaminate(ngram=n)
+    def __init__(self, n: int = 8, of: Sequence[Benchmark] = ()):
+        self._step, self._of = Decontaminate(ngram=n), tuple(of)
         self.tables: dict[str, pa.Table] = {}
 
     def index(self, items: list[str] | None = None) -> None:
         """Ours reads the benchmarks itself."""
-        self.tables = BenchmarkIndex(benchmarks(), ngram=self._step.ngram).run()
+        self.tables = BenchmarkIndex(self._of or benchmarks(), ngram=self._step.ngram).run()
 
     def score(self, texts: list[str]) -> dict[str, pa.Table]:
         """The step's tables."""
@@ -169,18 +170,29 @@ class Ours:
 SIDES = {"ours": Ours, "datatrove": Datatrove, "python_13grams": PythonStrings}
 
 
+def held_out() -> Iterator[tuple[tuple[Benchmark, ...], list[str]]]:
+    """(the other benchmarks, documents of one): abstracts, cases and questions that have nothing to do with them."""
+    for own in benchmarks():
+        others = tuple(benchmark for benchmark in benchmarks() if benchmark.name != own.name)
+        whole = replace(own, unit="document") if own.marker else replace(own, item_words=200)
+        yield others, [item.text for item in read(whole)]
+
+
 def item_texts() -> list[str]:
     """The texts of all items, as ours reads them."""
     return [item.text for benchmark in benchmarks() for item in read(benchmark)]
 
 
 def main(side: str) -> None:
-    """Index and judge, or only read."""
-    texts, items = list(unrelated().values()), item_texts() if side != "ours" else []
+    """Index and judge, or only read; print the peak memory."""
+    texts, items = list(unrelated().values()), [] if side == "ours" else item_texts()
     if side != "none":
         judge = SIDES[side]()
         judge.index(items)
         judge.contaminated(texts)
+    # Not ru_maxrss: that begins with the memory of the process that started this one.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    print(1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]))
 
 
 if __name__ == "__main__":

@@ -79,12 +79,17 @@ class Benchmark:
         if self.item_words < 1:
             raise InputError(f"{where}: item_words is {self.item_words}, must be at least 1")
 
-    def path(self, file: PinnedFile) -> Path:
-        """Where the file lies; `CorruptionError` unless it still has its digest."""
+    def locate(self, file: PinnedFile) -> Path:
+        """Where the file lies."""
         root = Path(self.root)
         path = root if root.is_file() else root / file.name
         if not path.is_file():
             raise InputError(f"benchmark {self.name}: {path} is no longer there; bring it back or plan again")
+        return path
+
+    def checked(self, file: PinnedFile) -> Path:
+        """Where the file lies; `CorruptionError` unless it still has its digest."""
+        path = self.locate(file)
         if (found := _digest(path)) != file.sha256:
             raise CorruptionError(f"benchmark {self.name}: {path} has digest {found}, was {file.sha256} when planned")
         return path

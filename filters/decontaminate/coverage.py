@@ -85,8 +85,9 @@ def find(words: np.ndarray, offsets: np.ndarray, n: int, hashes: np.ndarray, sie
 
 def cover_items(documents: np.ndarray, rows: np.ndarray, index: Index) -> Covered:
     """Words of each item that n-grams of each document cover; `rows` are those of `find`, `documents` their owners."""
-    pairs = np.unique(np.stack([documents, rows], axis=1), axis=0)  # a document may repeat itself, the item counts once
-    owners, places = _occurrences(pairs[:, 0], pairs[:, 1], index)
+    size = max(1, len(index.hashes))
+    documents, rows = np.divmod(np.unique(documents * size + rows), size)  # what a document repeats counts once
+    owners, places = _occurrences(documents, rows, index)
     items = np.searchsorted(index.starts, places, side="right") - 1
     return _covered(owners, items, places, index.n)
 
@@ -97,10 +98,11 @@ def cover_documents(documents: np.ndarray, places: np.ndarray, rows: np.ndarray,
     distinct, inverse = np.unique(rows, return_inverse=True)
     owners, positions = _occurrences(np.arange(len(distinct)), distinct, index)
     benchmarks = index.benchmarks[np.searchsorted(index.starts, positions, side="right") - 1]
-    pairs = np.unique(np.stack([owners, benchmarks], axis=1), axis=0)
-    first = np.searchsorted(pairs[:, 0], np.arange(len(distinct) + 1))
+    size = max(1, len(index.starts))
+    owners, benchmarks = np.divmod(np.unique(owners * size + benchmarks), size)
+    first = np.searchsorted(owners, np.arange(len(distinct) + 1))
     hits, at = spread(first[inverse], first[inverse + 1])
-    return _covered(documents[hits], pairs[at, 1], places[hits], index.n)
+    return _covered(documents[hits], benchmarks[at], places[hits], index.n)
 
 
 def _occurrences(owners: np.ndarray, rows: np.ndarray, index: Index) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ def streams(benchmark: Benchmark) -> Iterator[tuple[str, IO[bytes]]]:
     """(relative name, unpacked bytes) of each file; a member of one of several archives is named `archive/member`."""
     alone = len(benchmark.files) == 1
     for file in benchmark.files:
-        path = benchmark.path(file)
+        path = benchmark.checked(file)
         if is_archive(file.name):
             found = False
             for member, stream in _members(path):

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 from filters.decontaminate.benchmark import Benchmark
 from filters.decontaminate.ngrams import roll, telling_words, tells
 from filters.decontaminate.readers import Item, read
+from filters.decontaminate.templates import in_long_runs, in_many_items
 from filters.words import find_words
 from shards.errors import InputError
 from shards.step import Step
@@ -42,7 +44,7 @@ class BenchmarkIndex(Step):
     Two kinds of n-grams are left out, so that they never count: those with fewer than two different telling words
     (numbers and function words, `ngrams`), and templates: n-grams in more than `common` items of a benchmark, unless
     they stand in a stretch of such n-grams that is `passage` words long (questions about one text share that text).
-    Memory while building: at most 60 bytes an n-gram, plus a batch of items; `max_ngrams` bounds it.
+    Memory while building: about 100 bytes an n-gram (the tables have 12), with the items' texts; `max_ngrams` bounds it.
     """
 
     name: ClassVar[str] = "benchmark-index"
@@ -53,7 +55,7 @@ class BenchmarkIndex(Step):
     ngram: int = 8
     common: int = 5
     passage: int = 20
-    max_ngrams: int = 24_000_000
+    max_ngrams: int = 16_000_000
 
     def __post_init__(self) -> None:
         if self.ngram < 2 or self.common < 1 or self.passage < self.ngram:
@@ -68,7 +70,7 @@ class BenchmarkIndex(Step):
     @property
     def source_bytes(self) -> int:
         """Bytes of the benchmarks' files."""
-        return sum(benchmark.path(file).stat().st_size for benchmark in self.benchmarks for file in benchmark.files)
+        return sum(benchmark.locate(file).stat().st_size for benchmark in self.benchmarks for file in benchmark.files)
 
     def run(self) -> dict[str, pa.Table]:
         """-> ngrams (NGRAMS), items (ITEMS), in the order of benchmarks, files and rows."""
@@ -83,12 +85,12 @@ class BenchmarkIndex(Step):
                 if sum(map(len, grams)) + own.size > self.max_ngrams or own.end >= _MOST_POSITIONS:
                     raise InputError(
                         f"the benchmarks up to {benchmark.name} have more than {self.max_ngrams:,} n-grams; leave one "
-                        "out, take its test split only, or raise max_ngrams (60 bytes of memory each)"
+                        "out, take its test split only, or raise max_ngrams (100 bytes of memory each)"
                     )
-            hashes, places, countable = own.without_templates(self.common, self.passage)
+            hashes, places, table = own.without_templates(self.common, self.passage)
             grams.append(hashes)
-            positions.append(places.astype(np.uint32))
-            items.append(own.items(countable))
+            positions.append(places)
+            items.append(table)
             filled = own.end
         hashes = np.concatenate(grams) if grams else np.zeros(0, np.uint64)
         places = np.concatenate(positions) if positions else np.zeros(0, np.uint32)
@@ -113,83 +115,64 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
 
 
 class _Collected:
-    """The items of one benchmark and their telling n-grams."""
+    """The items of one benchmark and their telling n-grams, in the order of `hashes`, `places`, `owners`."""
 
     def __init__(self, name: str, n: int, start: int):
         self._name, self._n = name, n
         self._seen: set[bytes] = set()
-        self._items: list[Item] = []
-        self._starts: list[int] = []
-        self._words: list[int] = []
-        self._hashes: list[np.ndarray] = []
-        self._places: list[np.ndarray] = []
-        self.begin = self.end = start  # positions
+        self._items: list[pa.Table] = []
+        self._hashes = [np.zeros(0, np.uint64)]
+        self._places = [np.zeros(0, np.uint32)]
+        self._owners = [np.zeros(0, np.int32)]
+        self._count = 0  # items
+        self.end = start  # position behind the last word
         self.size = 0  # n-grams
 
     def add(self, batch: list[Item]) -> None:
         """Take a batch of items, without those that the benchmark already has word for word."""
         words = find_words(pa.array([item.text for item in batch], pa.large_string()))
-        telling = telling_words(words)
-        for at, item in enumerate(batch):
-            own = slice(words.offsets[at], words.offsets[at + 1])
-            whole = hashlib.blake2b(words.hashes[own].tobytes(), digest_size=16).digest()
-            if whole in self._seen:
-                continue
-            self._seen.add(whole)
-            count = own.stop - own.start
-            places = np.flatnonzero(tells(words.hashes[own], telling[own], self._n))
-            self._hashes.append(roll(words.hashes[own], self._n)[places])
-            self._places.append(places + self.end)
-            self._items.append(item)
-            self._starts.append(self.end)
-            self._words.append(int(count))
-            self.end += int(count)
-            self.size += len(places)
+        lengths = np.diff(words.offsets)
+        new = np.array([self._is_new(words.hashes[slice(*ends)]) for ends in pairwise(words.offsets)], bool)
+        starts = self.end + np.cumsum(lengths * new) - lengths
+        item_of_word = np.repeat(np.arange(len(batch)), lengths)
+        first, last = item_of_word[: max(0, len(item_of_word) - self._n + 1)], item_of_word[self._n - 1 :]
+        at = np.flatnonzero((first == last) & new[first] & tells(words.hashes, telling_words(words), self._n))
+        owners = first[at]
+        self._hashes.append(roll(words.hashes, self._n)[at])
+        self._places.append((starts[owners] + at - words.offsets[owners]).astype(np.uint32))
+        self._owners.append((self._count + np.cumsum(new) - 1)[owners].astype(np.int32))
+        self._items.append(_table(self._name, [item for item, is_new in zip(batch, new, strict=True) if is_new],
+                                  starts[new], lengths[new]))  # fmt: skip
+        self._count += int(new.sum())
+        self.end += int(lengths[new].sum())
+        self.size += len(at)
 
-    def without_templates(self, common: int, passage: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(hashes, places, countable words of each item), the templates left out."""
-        hashes = np.concatenate([np.zeros(0, np.uint64), *self._hashes])
-        places = np.concatenate([np.zeros(0, np.int64), *self._places])
-        owners = np.repeat(np.arange(len(self._hashes)), [len(part) for part in self._hashes])
-        template = _in_many_items(hashes, owners, common) if len(hashes) else np.zeros(0, bool)
-        template &= ~_long_stretches(template, places, owners, passage - self._n + 1)
-        hashes, places, owners = hashes[~template], places[~template], owners[~template]
-        gaps = np.full(len(places), self._n)
-        gaps[:-1] = np.where(np.diff(owners) > 0, self._n, np.minimum(self._n, np.diff(places)))
-        countable = np.bincount(owners, gaps, len(self._items)).astype(np.int32)
-        return hashes, places, countable
+    def _is_new(self, hashes: np.ndarray) -> bool:
+        whole = hashlib.blake2b(hashes.tobytes(), digest_size=16).digest()
+        known = whole in self._seen
+        self._seen.add(whole)
+        return not known
 
-    def items(self, countable: np.ndarray) -> pa.Table:
-        """The items as a table."""
-        columns = [
-            [self._name] * len(self._items), [item.id for item in self._items], self._starts, self._words, countable,
-            [item.text for item in self._items],
-        ]  # fmt: skip
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, ITEMS, strict=True)], schema=ITEMS)
-
-
-def _in_many_items(hashes: np.ndarray, owners: np.ndarray, common: int) -> np.ndarray:
-    """Whether each n-gram occurs in more than `common` items; owners ascend."""
-    order = np.argsort(hashes, kind="stable")
-    ordered, owner = hashes[order], owners[order]
-    new = np.ones(len(order), bool)
-    new[1:] = ordered[1:] != ordered[:-1]
-    first_of_item = new.copy()
-    first_of_item[1:] |= owner[1:] != owner[:-1]
-    group = np.cumsum(new) - 1
-    items = np.bincount(group, first_of_item)
-    found = np.empty(len(order), bool)
-    found[order] = items[group] > common
-    return found
+    def without_templates(self, common: int, passage: int) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+        """(hashes, places, items), the templates left out; may be called once, for it lets go of what was collected."""
+        hashes, places, owners = map(np.concatenate, (self._hashes, self._places, self._owners))
+        self._hashes, self._places, self._owners = [], [], []
+        template = in_many_items(hashes, owners, common)
+        template &= ~in_long_runs(template, places, owners, passage - self._n + 1)
+        kept = ~template
+        hashes, places, owners = hashes[kept], places[kept], owners[kept]
+        reach = np.full(len(places), self._n, np.int32)  # words up to the item's next n-gram
+        reach[:-1] = np.where(np.diff(owners) > 0, self._n, np.minimum(self._n, np.diff(places)))
+        countable = np.bincount(owners, reach, self._count).astype(np.int32)
+        items = pa.concat_tables([ITEMS.empty_table(), *self._items])
+        field = ITEMS.get_field_index("countable")
+        return hashes, places, items.set_column(field, ITEMS.field(field), pa.array(countable))
 
 
-def _long_stretches(marked: np.ndarray, places: np.ndarray, owners: np.ndarray, length: int) -> np.ndarray:
-    """Which of the marked n-grams stand in a run of `length` marked ones, each a word after the one before."""
-    at = np.flatnonzero(marked)
-    found = np.zeros(len(marked), bool)
-    if len(at):
-        begins = np.ones(len(at), bool)
-        begins[1:] = (np.diff(places[at]) != 1) | (np.diff(owners[at]) != 0)
-        run = np.cumsum(begins) - 1
-        found[at] = np.bincount(run)[run] >= length
-    return found
+def _table(benchmark: str, items: list[Item], starts: np.ndarray, words: np.ndarray) -> pa.Table:
+    """The items, nothing counted yet."""
+    columns = [
+        [benchmark] * len(items), [item.id for item in items], starts.astype(np.uint32), words.astype(np.int32),
+        np.zeros(len(items), np.int32), [item.text for item in items],
+    ]  # fmt: skip
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, ITEMS, strict=True)], schema=ITEMS)

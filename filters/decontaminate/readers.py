@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 import pyarrow as pa
@@ -91,13 +91,21 @@ def _from_row(benchmark: Benchmark, place: int, row: Any) -> tuple[str, str]:
 
 
 def _jsonl(benchmark: Benchmark, stream: IO[bytes]) -> Rows:
-    for number, line in _lines(benchmark, stream):
+    return _of_lines(benchmark, _lines(benchmark, stream))
+
+
+def _of_lines(benchmark: Benchmark, lines: Iterable[tuple[int, str]]) -> Rows:
+    for number, line in lines:
         if line.strip():
             yield _from_row(benchmark, number, _parsed(line, f"line {number}"))
 
 
 def _json(benchmark: Benchmark, stream: IO[bytes]) -> Rows:
-    rows = _parsed(_text(benchmark, stream).read(), "the file")
+    text = _text(benchmark, stream).read()
+    if benchmark.format == "hf" and not benchmark.rows and not text.lstrip().startswith("["):
+        yield from _of_lines(benchmark, enumerate(text.split("\n"), 1))  # the Hub calls JSON lines .json, too
+        return
+    rows = _parsed(text, "the file")
     for part in filter(None, benchmark.rows.split(".")):
         rows = rows.get(part) if isinstance(rows, dict) else None
     if isinstance(rows, dict):  # id -> row

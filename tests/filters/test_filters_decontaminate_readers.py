@@ -145,6 +145,15 @@ def test_a_folder_as_the_hub_lays_it_out_is_read_by_split(tmp_path):
     assert list(found) == ["data/test-00000-of-00001.parquet#1", "es/test.jsonl#1", "es/test.jsonl#3"]
 
 
+def test_json_of_the_hub_is_a_list_or_lines(tmp_path):
+    write(tmp_path / "test.json", jsonl())
+    assert list(items(pin("b", str(tmp_path), "hf", fields=FIELDS)).values()) == TEXTS
+    write(tmp_path / "test.json", json.dumps(ROWS, indent=1))
+    assert list(items(pin("b", str(tmp_path), "hf", fields=FIELDS)).values()) == TEXTS
+    write(tmp_path / "test.json", json.dumps({"q1": ROWS[0], "q2": ROWS[1]}, indent=1))
+    assert list(items(pin("b", str(tmp_path), "json", fields=FIELDS)).values()) == TEXTS
+
+
 def test_a_name_of_the_hub_without_network_says_what_to_do(monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise ConnectionError("no network")
