@@ -5,16 +5,19 @@ the distinct ones of E3C layer 3, PMC, French leaflets, news in four languages a
 ones, and the same planted copies: items in natural spelling, put into the middle of such a document as they are
 (`verbatim`), as IOB files cut them (`tokens`), in lower case, broken at 60 columns, without accents, and all together.
 `recall_edited_*`: one word in 14 is another, ours with 8-grams and with 13-grams. Speed: process CPU time of judging
-the documents that are not planted, medians of three turns after a warm one; indexing apart. Memory: peak of a process
-that indexes and judges, less that of one that only reads the same files. `found_in_text_medical`: real documents that
-ours removes; all have been looked at (`bench/tools/decontaminate.py`). `held_out_*`: the texts of each benchmark as
-documents against the other benchmarks, on which no bound was chosen. `residual_*`: the proof over what ours keeps of
-everything, and how many plants that method finds where nothing is removed. Peers: datatrove's filter (12-grams, words
-by regular expression) and 13-grams as Python strings, as GPT-3 and the evaluation harness do it; their verdict is one
-shared n-gram.
+the documents that are not planted, medians of three turns after a warm one; indexing apart. Memory: the index as
+judging holds it, a distinct n-gram (peers) or an occurrence (ours); and the peak of a process that indexes and judges,
+less that of one that only reads the same files. `found_in_text_medical`: real documents that ours removes; all have
+been looked at (`bench/tools/decontaminate.py`). `held_out_*`: the texts of each benchmark as documents against the
+other benchmarks, on which no bound was chosen. `residual_*`: the proof over what ours keeps of everything, and how
+many plants that method finds where nothing is removed. Peers: datatrove's filter (12-grams, words by regular
+expression) and 13-grams as Python strings, as GPT-3 and the evaluation harness do it; their verdict is one shared
+n-gram.
 """
 
 import statistics
+import subprocess
+import sys
 import time
 
 from bench.frame import Benchmark, run
@@ -60,6 +63,7 @@ def measure(quick: bool) -> Benchmark:
         recalls = {form: _share(judge.contaminated(texts)) for form, texts in copies.items()}
         checks |= {f"{name}_recall_{form}": recall for form, recall in recalls.items()}
         checks[f"{name}_removed_of_unrelated"] = sum(judge.contaminated(hosts))
+        checks[f"{name}_index_bytes_per_ngram"] = judge.bytes_per_ngram()
         speeds[name] = _speed(judge, hosts, 1 if quick else 3)
         if isinstance(judge, Ours):
             recall_ours = min(recalls.values())
@@ -89,7 +93,6 @@ def _of_ours(judge: Ours, hosts: list[str], copies: dict[str, list[str]]) -> dic
     left = {int(row) for row in overlaps.filter(overlaps["left"])["doc_id"].to_pylist()}
     return {
         "ngrams": ngrams.num_rows,
-        "index_bytes_per_ngram": ngrams.nbytes / ngrams.num_rows,
         "unrelated_touching_an_item": len(set(touched["row"].to_pylist())),
         "unrelated_largest_overlap_words": max(touched["words"].to_pylist(), default=0),
         "found_in_text_medical": len(removed),

@@ -4,6 +4,7 @@ Both call a document contaminated when one n-gram of it is an item's; neither sa
 """
 
 import string
+import sys
 import tempfile
 from pathlib import Path
 
@@ -40,6 +41,11 @@ class Datatrove:
         """Whether the filter would drop each document."""
         return [self._filter.filter(Document(text=text, id=str(row))) is not True for row, text in enumerate(texts)]
 
+    def bytes_per_ngram(self) -> float:
+        """Of its dictionary of integers, once it is loaded."""
+        loaded = self._filter._index_hashes
+        return (sys.getsizeof(loaded) + sum(map(sys.getsizeof, loaded))) / len(loaded)
+
 
 class PythonStrings:
     """13-grams as Python strings in a set, after GPT-3 (Brown et al. 2020, appendix C) and the harness's janitor."""
@@ -61,3 +67,7 @@ class PythonStrings:
     def contaminated(self, texts: list[str]) -> list[bool]:
         """Whether each document has one of them."""
         return [any(gram in self._grams for gram in self._ngrams(text)) for text in texts]
+
+    def bytes_per_ngram(self) -> float:
+        """Of the set and its strings."""
+        return (sys.getsizeof(self._grams) + sum(map(sys.getsizeof, self._grams))) / len(self._grams)

@@ -19,6 +19,7 @@ from nltk.tokenize import TreebankWordTokenizer
 
 from bench.peers.decontamination import Datatrove, PythonStrings
 from filters.decontaminate.benchmark import Benchmark, pin
+from filters.decontaminate.coverage import make_sieve
 from filters.decontaminate.index import BenchmarkIndex
 from filters.decontaminate.readers import read
 from filters.decontaminate.scores import Decontaminate
@@ -165,6 +166,11 @@ class Ours:
         scores = self.score(texts)["scores"]
         shares = zip(scores["item_share"].to_pylist(), scores["document_share"].to_pylist(), strict=True)
         return [item > MAX_ITEM_SHARE or document > MAX_DOCUMENT_SHARE for item, document in shares]
+
+    def bytes_per_ngram(self) -> float:
+        """Of the index's table and its sieve."""
+        ngrams = self.tables["ngrams"]
+        return (ngrams.nbytes + make_sieve(ngrams["hash"].to_numpy()).nbytes) / ngrams.num_rows
 
 
 SIDES = {"ours": Ours, "datatrove": Datatrove, "python_13grams": PythonStrings}

@@ -44,7 +44,7 @@ class BenchmarkIndex(Step):
     Two kinds of n-grams are left out, so that they never count: those with fewer than two different telling words
     (numbers and function words, `ngrams`), and templates: n-grams in more than `common` items of a benchmark, unless
     they stand in a stretch of such n-grams that is `passage` words long (questions about one text share that text).
-    Memory while building: about 100 bytes an n-gram (the tables have 12), with the items' texts; `max_ngrams` bounds it.
+    Memory while building: about 100 bytes an n-gram, texts included; `max_ngrams` bounds it. The table has 12.
     """
 
     name: ClassVar[str] = "benchmark-index"

@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from filters.decontaminate.residual import OVERLAPS, SEARCHED
+from filters.decontaminate.scores import TOUCHED
 from shards.errors import BuildError
 
 STAGE = "decontaminate"  # of the verdicts that count as removed
@@ -36,16 +37,16 @@ class BenchmarkReport:
 
 def report(
     items: pa.Table,
-    partitions: Sequence[tuple[pa.Table, pa.Table, pa.Table]],
+    partitions: Sequence[tuple[pa.Table, pa.Table]],
     max_item_share: float,
     max_document_share: float,
     min_words: int,
 ) -> list[BenchmarkReport]:
     """One entry a benchmark, in the index's order.
 
-    `items`: the index's, its texts not needed. `partitions`: of each, touched (`scores.TOUCHED`), documents (with
-    `words`) and verdicts (`schema.VERDICT`; documents first). A document that breaks a rule for two benchmarks counts
-    for both; one that another rule dropped counts for none.
+    `items`: the index's, its texts not needed. `partitions`: of each, touched (`scores.TOUCHED`) and verdicts
+    (`schema.VERDICT`; documents first, of which `stage` is read). A document that breaks a rule for two benchmarks
+    counts for both; one that another rule dropped counts for none. Words are runs of letters and digits.
     """
     known = pl.from_arrow(items.select(["benchmark", "countable"])).with_row_index("item")
     totals = known.group_by("benchmark", maintain_order=True).agg(
@@ -60,28 +61,22 @@ def report(
     breaks = covers | (pl.col("document_share") > max_document_share)
     removed = pairs.filter(breaks & (pl.col("stage") == STAGE)).unique(["benchmark", "partition", "row"])
     of_documents = removed.group_by("benchmark").agg(
-        pl.len().alias("documents_removed"), pl.col("document_words").sum().alias("words_removed")
+        pl.len().alias("documents_removed"), pl.col("size").cast(pl.Int64).sum().alias("words_removed")
     )
     for counts in (of_items, of_documents):
         totals = totals.join(counts, on="benchmark", how="left", maintain_order="left")
     return [BenchmarkReport(**row) for row in totals.fill_null(0).iter_rows(named=True)]
 
 
-_PAIRS = pl.DataFrame(
-    schema={
-        "partition": pl.Int64, "row": pl.UInt32, "item": pl.UInt32, "item_share": pl.Float32,
-        "document_share": pl.Float32, "document_words": pl.Int64, "stage": pl.String,
-    }
-)  # fmt: skip
+_PAIRS = pl.concat(
+    [pl.from_arrow(TOUCHED.empty_table()), pl.DataFrame(schema={"stage": pl.String, "partition": pl.Int64})],
+    how="horizontal",
+)
 
 
-def _pairs(number: int, touched: pa.Table, documents: pa.Table, verdicts: pa.Table) -> pl.DataFrame:
-    facts = pl.DataFrame(
-        {"document_words": pl.from_arrow(documents["words"]).cast(pl.Int64),
-         "stage": pl.from_arrow(verdicts["stage"].slice(0, documents.num_rows))}
-    ).with_row_index("row")  # fmt: skip
-    pairs = pl.from_arrow(touched).join(facts, on="row")
-    return pairs.with_columns(pl.lit(number, pl.Int64).alias("partition")).select(_PAIRS.columns)
+def _pairs(number: int, touched: pa.Table, verdicts: pa.Table) -> pl.DataFrame:
+    stages = pl.DataFrame({"stage": pl.from_arrow(verdicts["stage"])}).with_row_index("row")
+    return pl.from_arrow(touched).join(stages, on="row").with_columns(pl.lit(number, pl.Int64).alias("partition"))
 
 
 def with_residual(

@@ -28,6 +28,7 @@ TOUCHED = pa.schema(
         pa.field("words", pa.int32(), False),  # of the item that the document covers
         pa.field("item_share", pa.float32(), False),  # 0 where too little is covered to decide
         pa.field("document_share", pa.float32(), False),  # of the document, by n-grams of the item's benchmark
+        pa.field("size", pa.int32(), False),  # words of the document
     ]
 )
 
@@ -83,7 +84,7 @@ class Decontaminate(Step):
         scores = _scores(documents["doc_id"], items, names, pairs, share, wholes, document_share)
         touched = [
             pairs.documents, pairs.others, pairs.words, share,
-            _of_benchmark(pairs, codes, wholes, document_share, max(1, len(names))),
+            _of_benchmark(pairs, codes, wholes, document_share, max(1, len(names))), size[pairs.documents],
         ]  # fmt: skip
         columns = [pa.array(c).cast(f.type) for c, f in zip(touched, TOUCHED, strict=True)]
         return {"scores": scores, "touched": pa.table(columns, schema=TOUCHED)}
@@ -129,7 +130,13 @@ def _joined(parts: list[Covered]) -> Covered:
 
 
 def _scores(
-    doc_ids: pa.ChunkedArray, items: pa.Table, names: np.ndarray, pairs, share, wholes, whole_share
+    doc_ids: pa.ChunkedArray,
+    items: pa.Table,
+    names: np.ndarray,
+    pairs: Covered,
+    share: np.ndarray,
+    wholes: Covered,
+    whole_share: np.ndarray,
 ) -> pa.Table:
     rows = len(doc_ids)
     item_row, at = _best(pairs, share)
