@@ -87,24 +87,29 @@ class _Reader:
         try:
             values = struct.unpack_from("<" + layout, self.data, self.at)
         except struct.error as error:
-            raise CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again") from error
+            raise self._cut_short() from error
         self.at += struct.calcsize("<" + layout)
         return values
 
     def array(self, count: int, dtype: type) -> np.ndarray:
         size = count * np.dtype(dtype).itemsize
         if self.at + size > len(self.data):
-            raise CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again")
+            raise self._cut_short()
         found = np.frombuffer(self.data, dtype, count, self.at)
         self.at += size
         return found
+
+    def _cut_short(self) -> CorruptionError:
+        return CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again")
 
     def dictionary(self) -> tuple[list[str], list[str], list[int], np.ndarray | None]:
         """(words, labels, counts of the labels, (bucket, place) of the n-grams kept or None for all)."""
         size, _, _, _, pruned = self.numbers("iiiqq")
         words, labels, counts = [], [], []
         for _ in range(size):
-            end = self.data.index(b"\0", self.at)
+            end = self.data.find(b"\0", self.at)
+            if end < 0:
+                raise self._cut_short()
             name = self.data[self.at : end].decode("utf-8", "replace")
             self.at = end + 1
             count, is_label = self.numbers("qb")
