@@ -32,16 +32,16 @@ class FastText:
     nodes, 2) of the tree, the root last, numbers below `labels` are leaves; empty where the loss is a softmax.
     """
 
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = dataclasses.field(repr=False)
     shortest: int
     longest: int
-    word_keys: np.ndarray
-    word_rows: np.ndarray
-    bucket_rows: np.ndarray
+    word_keys: np.ndarray = dataclasses.field(repr=False)
+    word_rows: np.ndarray = dataclasses.field(repr=False)
+    bucket_rows: np.ndarray = dataclasses.field(repr=False)
     end_row: int
-    vectors: np.ndarray
-    output: np.ndarray
-    children: np.ndarray
+    vectors: np.ndarray = dataclasses.field(repr=False)
+    output: np.ndarray = dataclasses.field(repr=False)
+    children: np.ndarray = dataclasses.field(repr=False)
 
     def log_probabilities(self, data: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """(texts, labels) natural logarithms, float32. Text t is the UTF-8 `data[offsets[t]:offsets[t + 1]]`."""

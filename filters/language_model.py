@@ -1,8 +1,8 @@
 """The language of a window: fastText's probabilities times the evidence of words and spellings, as one posterior.
 
-fastText (lid.176) tells 176 languages apart by n-grams and is weak between neighbours; the word lists know 52 languages,
-some of which fastText never saw (Ladino, Friulian, Ligurian, Franco-Provençal), and are blind elsewhere. Their
-log-odds add up: a language without a list has evidence 0, which is less than any text in a listed language has for it.
+fastText (lid.176) tells 176 languages apart by n-grams and is weak between neighbours. The word lists know 48 of them
+and four that fastText never saw (Ladino, Friulian, Ligurian, Franco-Provençal), and are blind elsewhere. Their
+log-odds add up; a language without a list has evidence 0, more than any list gives to a text in another language.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ class LanguageModel:
     """A fastText classifier and the word lists. `languages`: fastText's labels, then those that only the lists know."""
 
     fasttext: FastText
-    languages: tuple[str, ...]
+    languages: tuple[str, ...] = dataclasses.field(repr=False)
 
     def log_scores(self, windows: Windows) -> np.ndarray:
         """(windows, languages) float32, natural logarithms, not normalised."""

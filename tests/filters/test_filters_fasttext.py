@@ -56,7 +56,8 @@ def dense_model(loss: int, longest: int) -> bytes:
     dim, buckets = 8, 500 if longest else 0
     random = np.random.default_rng(longest)
     entries = [(word, 9, 0) for word in words] + [(label, 90 - 7 * at, 1) for at, label in enumerate(labels)]
-    parts = [struct.pack("<ii12id", 793712314, 12, dim, 5, 3, 1, 5, 1, loss, 3, buckets, min(1, longest), longest, 9, 0.1)]
+    numbers = (dim, 5, 3, 1, 5, 1, loss, 3, buckets, min(1, longest), longest, 9)
+    parts = [struct.pack("<ii12id", 793712314, 12, *numbers, 0.1)]
     parts.append(struct.pack("<iiiqq", len(entries), len(words), len(labels), 999, -1))
     parts += [name.encode() + b"\0" + struct.pack("<qb", count, kind) for name, count, kind in entries]
     for rows in (len(words) + buckets, len(labels)):

@@ -98,7 +98,7 @@ def test_a_document_without_letters_has_no_language(text):
 @needs_model
 def test_odd_documents_are_read_in_order_and_without_error():
     spanish = SENTENCES["es"]
-    texts = ["hola", "\x00" + spanish + "\x07", "\u202e" + OTHERS["he"] * 3, "ñ" * 100_000, spanish * 130_000, "a\n" * 9]
+    texts = ["hola", f"\x00{spanish}\x07", "\u202e" + OTHERS["he"] * 3, "ñ" * 100_000, spanish * 130_000, "a\n" * 9]
     assert len(texts[4]) > 10_000_000
     rows = run(texts)
     assert [row["doc_id"] for row in rows] == [str(at) for at in range(len(texts))]
