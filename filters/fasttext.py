@@ -32,16 +32,16 @@ class FastText:
     nodes, 2) of the tree, the root last, numbers below `labels` are leaves; empty where the loss is a softmax.
     """
 
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = dataclasses.field(repr=False)
     shortest: int
     longest: int
-    word_keys: np.ndarray
-    word_rows: np.ndarray
-    bucket_rows: np.ndarray
+    word_keys: np.ndarray = dataclasses.field(repr=False)
+    word_rows: np.ndarray = dataclasses.field(repr=False)
+    bucket_rows: np.ndarray = dataclasses.field(repr=False)
     end_row: int
-    vectors: np.ndarray
-    output: np.ndarray
-    children: np.ndarray
+    vectors: np.ndarray = dataclasses.field(repr=False)
+    output: np.ndarray = dataclasses.field(repr=False)
+    children: np.ndarray = dataclasses.field(repr=False)
 
     def log_probabilities(self, data: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """(texts, labels) natural logarithms, float32. Text t is the UTF-8 `data[offsets[t]:offsets[t + 1]]`."""
@@ -87,24 +87,29 @@ class _Reader:
         try:
             values = struct.unpack_from("<" + layout, self.data, self.at)
         except struct.error as error:
-            raise CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again") from error
+            raise self._cut_short() from error
         self.at += struct.calcsize("<" + layout)
         return values
 
     def array(self, count: int, dtype: type) -> np.ndarray:
         size = count * np.dtype(dtype).itemsize
         if self.at + size > len(self.data):
-            raise CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again")
+            raise self._cut_short()
         found = np.frombuffer(self.data, dtype, count, self.at)
         self.at += size
         return found
+
+    def _cut_short(self) -> CorruptionError:
+        return CorruptionError(f"{self.path}: ends too soon ({len(self.data)} bytes); fetch it again")
 
     def dictionary(self) -> tuple[list[str], list[str], list[int], np.ndarray | None]:
         """(words, labels, counts of the labels, (bucket, place) of the n-grams kept or None for all)."""
         size, _, _, _, pruned = self.numbers("iiiqq")
         words, labels, counts = [], [], []
         for _ in range(size):
-            end = self.data.index(b"\0", self.at)
+            end = self.data.find(b"\0", self.at)
+            if end < 0:
+                raise self._cut_short()
             name = self.data[self.at : end].decode("utf-8", "replace")
             self.at = end + 1
             count, is_label = self.numbers("qb")

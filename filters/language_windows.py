@@ -51,14 +51,16 @@ def sample_windows(texts: pa.LargeStringArray, windows: int, chars: int) -> Wind
 def char_table() -> np.ndarray:
     """What each code point of the Basic Multilingual Plane is in a window: 0 for none, the marks above, or a letter.
 
-    Letters and combining marks are their lower-case code point. Beyond the plane are emoji and scripts without a model.
+    Letters are their lower-case code point; combining marks their own, negated: they count after a letter only, not
+    after an emoji. Beyond the plane are emoji and scripts without a model.
     """
     table = np.zeros(1 << 16, np.int32)
     for point in range(1 << 16):
         char = chr(point)
-        if unicodedata.category(char)[0] in "LM":
-            lower = char.lower()
-            table[point] = ord(lower[0])
+        if unicodedata.category(char)[0] == "L":
+            table[point] = ord(char.lower()[0])
+        elif unicodedata.category(char)[0] == "M":
+            table[point] = -point
         elif char.isspace():
             table[point] = _SPACE
     for char in _APOSTROPHES:
@@ -118,6 +120,12 @@ def _clean(data, at, limit, chars, table, out):
     while at < limit and count < chars:
         point, size = decode(data, at)
         kind = table[point] if point < 0x10000 else 0
+        if kind < 0:
+            if last:
+                length += _encode(-kind, out, length)
+                count += 1
+            at += size
+            continue
         if kind > _MIDDLE_DOT:
             if last == 0 and length > 0:
                 out[length] = 32
