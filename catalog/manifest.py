@@ -77,12 +77,48 @@ class Boilerplate:
 
 
 @dataclasses.dataclass(frozen=True)
+class Identifiers:
+    """How many identifiers of persons of one kind the documents held that were kept, in one language.
+
+    `masked`: they gave way to placeholders; else they were let be.
+    """
+
+    kind: str
+    language: str
+    documents: int
+    identifiers: int
+    masked: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Decontamination:
+    """What was done about one benchmark; counts of items, documents and words.
+
+    `too_short` items are never decided, `touched` ones share an n-gram with an input, `covered` ones are in one. After
+    packing, `items_searched` were searched in all `documents_searched`, by another method; `residual` overlaps are 0.
+    """
+
+    benchmark: str
+    items: int
+    too_short: int
+    touched: int
+    covered: int
+    documents_removed: int
+    words_removed: int
+    items_searched: int
+    documents_searched: int
+    residual_overlaps: int
+    largest_residual_share: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
 
     `verdicts` and `quarantine` are the sidecar objects that explain every input that is not in `shards`.
     `lengths` maps a language to counts of documents by words in bins [2^i, 2^(i+1)), i = 0, 1, 2 ...
-    `boilerplate` has the sources whose repeated text was taken out.
+    `boilerplate` has the sources whose repeated text was taken out, `privacy` the identifiers of persons by kind and
+    language (None: none were looked for), `decontamination` the benchmarks that were kept out.
     """
 
     name: str
@@ -97,6 +133,8 @@ class Manifest:
     software: dict[str, str]
     parents: list[str] = dataclasses.field(default_factory=list)
     boilerplate: list[Boilerplate] = dataclasses.field(default_factory=list)
+    privacy: list[Identifiers] | None = None
+    decontamination: list[Decontamination] = dataclasses.field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -115,8 +153,11 @@ class Manifest:
         What came later is left out where there is none of it, so that older manifests keep their id.
         """
         plain = dataclasses.asdict(self)
-        if not self.boilerplate:
-            del plain["boilerplate"]
+        for later in ("boilerplate", "decontamination"):
+            if not plain[later]:
+                del plain[later]
+        if self.privacy is None:
+            del plain["privacy"]
         for funnel in plain["funnels"]:
             if not funnel["split"]:
                 del funnel["split"]
@@ -136,4 +177,7 @@ class Manifest:
             Boilerplate(**entry | {"examples": [Repeat(**example) for example in entry["examples"]]})
             for entry in plain.get("boilerplate", ())
         ]
+        if "privacy" in plain:
+            fields["privacy"] = [Identifiers(**entry) for entry in plain["privacy"]]
+        fields["decontamination"] = [Decontamination(**entry) for entry in plain.get("decontamination", ())]
         return cls(**fields)

@@ -37,7 +37,7 @@ def check_removals(tallies: Iterable[pa.Table], verdicts: Sequence[Blob], store:
     clusters = sizes(removals_in(store, verdicts)).head(_SHOWN)
     lines += ["the largest clusters, by the document that was kept:"]
     lines += [
-        f"  {row['winner']}: removed {row['removed']:,} ({row['methods']}, similarity from {row['least_similarity']:.3f})"
+        f"  {row['winner']}: removed {row['removed']:,} ({row['methods']}, least {row['least_similarity']:.3f})"
         for row in clusters.iter_rows(named=True)
     ]
     raise BuildError(

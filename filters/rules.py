@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from filters.decontaminate.scores import evidence as contamination
 from shards import schema
 from shards.errors import BuildError
 from shards.step import Step
@@ -24,7 +25,6 @@ class Bound:
     """A document is dropped when `column` of the sidecar `scores` is below `minimum` or above `maximum`.
 
     `by_language`: (language, minimum, maximum) that hold in place of the two for documents in that language.
-    `evidence`: columns of the sidecar that say what was found; the verdict quotes them.
     """
 
     scores: str  # language, domain, quality, privacy or decontaminate: whose sidecar
@@ -32,7 +32,6 @@ class Bound:
     minimum: float | None = None
     maximum: float | None = None
     by_language: tuple[tuple[str, float | None, float | None], ...] = ()
-    evidence: tuple[str, ...] = ()
 
     def thresholds(self, spoken: np.ndarray, side: str) -> np.ndarray | None:
         """The threshold of each document (float64, NaN: none) on `side`, minimum or maximum; None: nobody has one."""
@@ -159,17 +158,12 @@ def _compare(
     if np.isnan(values).any():
         where = doc_ids[int(np.flatnonzero(np.isnan(values))[0])]
         raise BuildError(f"{bound.scores}.{bound.column} of document {where} is not a number: report this bug")
-    evidence = _quoted(sidecar, bound.evidence) if bound.evidence else None
+    evidence = contamination(sidecar, bound.column) if bound.scores == "decontaminate" else None
     for side, beyond in (("minimum", np.less), ("maximum", np.greater)):
         thresholds = bound.thresholds(languages, side)
         if thresholds is not None:
             broken = beyond(values, thresholds)  # false where there is no threshold: NaN compares with nothing
             yield Check(bound.scores, bound.column, broken, values, thresholds, side, evidence)
-
-
-def _quoted(sidecar: pa.Table, columns: tuple[str, ...]) -> list[str | None]:
-    rows = zip(*(sidecar[column].to_pylist() for column in columns), strict=True)
-    return [" ".join(str(part) for part in row if part is not None) or None for row in rows]
 
 
 class _Verdicts:

@@ -1,16 +1,19 @@
 """The graph of a build: which step reads what of which partition. Nothing runs here.
 
-extract ─► refine ─┬─► language ──┐
-   │               ├─► domain  ───┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack
-   │               ├─► quality ───┤              ▲
-   └─► supersede ──┼──────────────┘              │
-                   └─► signature ────────────────┘
+extract ─► refine ─┬─► language ──────┐
+   │               ├─► domain  ───────┤
+   │               ├─► quality ───────┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack ─► residual
+   │               ├─► decontaminate ─┤              ▲
+   └─► supersede ──┼──────────────────┘              │
+                   └─► signature ────────────────────┘
 
-refine: ingest/refine.py, what the recipe asks for of it. supersede: only of sources whose files overrule each other.
+refine: ingest/refine.py, what the recipe asks for of it, the search for identifiers of persons among it. supersede:
+only of sources whose files overrule each other. decontaminate and residual, the search of what was packed for what
+should not be there: only where the recipe names benchmarks. canary: known duplicates through the same deduplication.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dedup.canary import Canary
 from dedup.components import Components
@@ -18,6 +21,7 @@ from dedup.lsh import Bands, Match, batches
 from dedup.verify import Verify
 from filters.domain import domain_filter
 from filters.language import language_filter
+from filters.privacy import KINDS
 from filters.quality import Quality
 from filters.rules import Bound, Rules
 from ingest.engine.graph import Node
@@ -33,18 +37,24 @@ from shards.step import Step
 
 _RULE_COLUMNS = ("doc_id", "opt_out", "license")
 _COMPARED = ("doc_id", "content_hash", "sketch", "doses", "names")
+_ITEM_COLUMNS = ("benchmark", "item", "start", "words", "countable")
 _TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Chain:
-    """The nodes of one partition. `documents`: the one whose documents are scored and packed; `split`: None if none."""
+    """The nodes of one partition. `documents`: the one whose documents are scored and packed.
+
+    `split`, `privacy`, `contamination`: None where the recipe does not ask for them.
+    """
 
     source: Source
     partition: Partition
     extract: Node
     documents: Node
     split: Node | None
+    privacy: Node | None
+    contamination: Node | None
     candidates: Node
     signature: Node
     bands: Node
@@ -55,10 +65,11 @@ class Graph:
     """The graph up to the verdicts; what to pack is known only when they are.
 
     `canary`: known duplicates through the same deduplication. `reports`: of the sources whose repeated text is taken
-    out, what was.
+    out, what was. `index`: of the benchmarks, None where there are none.
     """
 
     chains: list[Chain]
+    index: Node | None
     canary: Node
     verdicts: list[Node]
     reports: dict[str, Node]
@@ -72,6 +83,7 @@ class Graph:
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
     """Nodes for all partitions of all sources, in the recipe's order of sources and the readers' of partitions."""
     steps = _scores(recipe)
+    index = _index(recipe)
     chains, reports = [], {}
     for priority, (entry, source, units) in enumerate(zip(recipe.entries, sources, partitions, strict=True)):
         rules = _rules(recipe, priority)
@@ -86,24 +98,39 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
             documents = refined.documents[at]
             text = {"documents": documents.port("documents", ("doc_id", "text"))}
             scores = {step.name: Node(step, label, text).port("scores") for step in steps}
+            privacy, contamination = refined.privacy[at], None
+            if privacy:
+                scores["privacy"] = privacy.port("scores", ("doc_id", *KINDS))
+            if index:
+                contamination = Node(recipe.document.decontaminate.score, label, text | {
+                    "ngrams": index.port("ngrams"), "items": index.port("items", _ITEM_COLUMNS),
+                })  # fmt: skip
+                scores["decontaminate"] = contamination.port("scores")
             facts = {"documents": documents.port("documents", _RULE_COLUMNS)}
-            overruled = {}
             if superseded:
-                overruled["superseded"] = refined.superseded(at, superseded.port("superseded", batch=at))
-            candidates = Node(rules, label, facts | scores | overruled)
+                facts["superseded"] = refined.superseded(at, superseded.port("superseded", batch=at))
+            candidates = Node(rules, label, facts | scores)
             hashed = {"documents": documents.port("documents", ("doc_id", "text", "content_hash"))}
             signature = Node(recipe.document.dedup.signature, label, hashed)
             bands = Node(_bands(recipe), label, {
                 "signatures": signature.port("signatures"), "candidates": candidates.port("candidates"),
             })  # fmt: skip
-            chains.append(Chain(source, unit, extract, documents, refined.splits[at], candidates, signature, bands))
+            split = refined.splits[at]
+            chain = Chain(source, unit, extract, documents, split, privacy, contamination, candidates, signature, bands)
+            chains.append(chain)
     canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
-    return Graph(chains, canary, _verdicts(recipe, chains), reports)
+    return Graph(chains, index, canary, _verdicts(recipe, chains), reports)
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
     """The steps that score (doc_id, text) of each partition; each gives the rules a port of its name."""
     return language_filter(recipe.document.language.model), domain_filter(), Quality()
+
+
+def _index(recipe: Recipe) -> Node | None:
+    """The node that indexes the benchmarks; None for a recipe that names none."""
+    rules = recipe.document.decontaminate
+    return Node(rules.index(recipe.path.parent), "benchmarks") if rules.benchmarks else None
 
 
 def _superseded(source: Source, extracts: list[Node]) -> Node | None:
@@ -128,6 +155,20 @@ def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> 
     return nodes
 
 
+def search(recipe: Recipe, graph: Graph, packed: Mapping[Node, Sequence[str]]) -> list[Node]:
+    """Nodes that search every shard (`packed`: names of the outputs of each node of `pack`) for the benchmarks."""
+    if not graph.index:
+        return []
+    items = graph.index.port("items")
+    return [
+        Node(recipe.document.decontaminate.search, f"{node.label}/{name}", {
+            "documents": node.port(name, ("doc_id", "text")), "items": items,
+        })
+        for node, names in packed.items()
+        for name in names
+    ]  # fmt: skip
+
+
 def _rules(recipe: Recipe, priority: int) -> Rules:
     document = recipe.document
     bounds = [Bound("language", "confidence", minimum=document.language.min_confidence)]
@@ -139,6 +180,10 @@ def _rules(recipe: Recipe, priority: int) -> Rules:
         limits.setdefault(column, {})["minimum" if side == "min" else "maximum"] = float(value)
     bounds += [Bound("quality", column, limit.get("minimum"), limit.get("maximum")) for column, limit in limits.items()]
     bounds.append(Bound("domain", "score", minimum=document.domain.min_score))
+    bounds += [Bound("privacy", kind, maximum=0) for kind in document.privacy.drop]
+    if document.decontaminate.benchmarks:
+        for column in ("item_share", "document_share"):
+            bounds.append(Bound("decontaminate", column, maximum=getattr(document.decontaminate, f"max_{column}")))
     return Rules(
         languages=document.language.keep, bounds=tuple(bounds), honour_opt_outs=document.rights.honour_opt_outs,
         licenses=document.rights.licenses, priority=priority,
@@ -177,6 +222,6 @@ def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
             "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),
             "rejected": chain.extract.port("rejected", tuple(schema.VERDICT.names)),
             "duplicates": tuple(part.port("duplicates", batch=at) for part in parts),
-        })
+        } | ({"privacy": chain.privacy.port("scores", ("doc_id", *KINDS))} if chain.privacy else {}))
         for at, chain in enumerate(chains)
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
 from filters.boilerplate import Numbers
@@ -14,6 +14,8 @@ from filters.models import find_language_model
 from filters.repeats import By
 from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
+from ingest.recipe_filters import DecontaminationRules, PrivacyRules
+from ingest.recipe_section import Section
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
 from ingest.sources.base import Source
 from ingest.toml_lines import line_of
@@ -22,27 +24,24 @@ from shards.step import parameters
 
 LANGUAGES = ("en", "fr", "it", "es")
 _WEB = {"crawl", "warc"}  # kinds of sources whose documents come out of templates
+_ARTICLES = {"pubmed", "pmc", "jats", "oai"}  # kinds whose documents name their authors' addresses
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Rights(_Section):
+class Rights(Section):
     """Opt-outs (noai, TDM reservation ...) and licences. `licenses` empty: any licence, and none stated, will do."""
 
     honour_opt_outs: bool = True
     licenses: tuple[str, ...] = ()
 
 
-class HtmlRules(_Section):
+class HtmlRules(Section):
     """Which web pages are turned away at a glance, before the slow extraction; none unless a threshold is given."""
 
     other_language: float | None = Field(None, ge=0.5, le=1)  # probability of a language that is not kept
     off_topic: float | None = Field(None, ge=0, lt=1)  # medical score of the page's whole text, menus and all
 
 
-class PdfRules(_Section):
+class PdfRules(Section):
     """PDF files: whether pages that are images only are recognised by Tesseract, which must be installed."""
 
     ocr: bool = False
@@ -51,7 +50,7 @@ class PdfRules(_Section):
     ocr_dpi: int = Field(300, ge=72, le=600)
 
 
-class BoilerplateRules(_Section):
+class BoilerplateRules(Section):
     """Lines and lists that repeat over a host or a source and are taken out of its texts (`filters.boilerplate`).
 
     `sources`: where it is done if a source's own key `boilerplate` does not say; "web" means crawls and web archives.
@@ -67,7 +66,7 @@ class BoilerplateRules(_Section):
     tasks: int = Field(1, ge=1, le=65536)  # a source; raise it when its counts do not fit in memory
 
 
-class LanguageRules(_Section):
+class LanguageRules(Section):
     """Languages to keep, and the least mean probability over the sampled windows.
 
     `mixed`: whether a document in several languages stays one and is judged by its main language ("keep"), is dropped
@@ -96,13 +95,13 @@ class LanguageRules(_Section):
         return self
 
 
-class DomainRules(_Section):
+class DomainRules(Section):
     """Medical domain: logistic score of the lexicon, 0 to 1."""
 
     min_score: float = Field(0.5, ge=0, le=1)
 
 
-class QualityRules(_Section):
+class QualityRules(Section):
     """Bounds on the columns of `filters.quality`; shares are of 1.
 
     After Gopher (Rae et al. 2021, table A1) and C4, wider where medical text needs it: leaflets and guidelines are
@@ -136,7 +135,7 @@ class QualityRules(_Section):
         return self
 
 
-class DedupRules(_Section):
+class DedupRules(Section):
     """Duplicates: documents whose shingles have Jaccard >= `threshold` and whose doses and names agree."""
 
     threshold: float = Field(0.8, gt=0, le=1)
@@ -160,20 +159,20 @@ class DedupRules(_Section):
         )  # fmt: skip
 
 
-class Extraction(_Section):
+class Extraction(Section):
     """How payloads become text."""
 
     html: HtmlRules = HtmlRules()
     pdf: PdfRules = PdfRules()
 
 
-class ShardRules(_Section):
+class ShardRules(Section):
     """Shards hold about `max_mb` megabytes of characters each."""
 
     max_mb: float = Field(256, gt=0)
 
 
-class PaperRow(_Section):
+class PaperRow(Section):
     """A row of the corpus that the recipe is measured against: its words, and which sources serve it here.
 
     `checked` is false for words that are recalled, not read in a publication; `note` says what replaces a source that
@@ -188,7 +187,7 @@ class PaperRow(_Section):
     note: str = ""
 
 
-class _Document(_Section):
+class _Document(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)
     description: str = ""
     license: str = "other"
@@ -201,6 +200,8 @@ class _Document(_Section):
     language: LanguageRules = LanguageRules()
     domain: DomainRules = DomainRules()
     quality: QualityRules = QualityRules()
+    privacy: PrivacyRules = PrivacyRules()
+    decontaminate: DecontaminationRules = DecontaminationRules()
     dedup: DedupRules = DedupRules()
     shards: ShardRules = ShardRules()
 
@@ -230,6 +231,9 @@ class _Document(_Section):
         return Options(html, pdf)
 
 
+_LOCAL = {"language": {"model"}, "paper": True, "decontaminate": {"benchmarks": {"__all__": {"path"}}}}
+
+
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """A checked recipe. `entries` are in order of priority: of two duplicates, the earlier source's is kept."""
@@ -246,11 +250,17 @@ class Recipe:
 
     def as_json(self) -> dict[str, Any]:
         """What shapes a version, as plain data: no path of this machine is in it."""
-        plain = self.document.model_dump(mode="json", exclude={"language": {"model"}, "paper": True})
+        plain = self.document.model_dump(mode="json", exclude=_LOCAL)
         plain["sources"] = [
             {"kind": entry.kind} | entry.own | _without_types(parameters(entry.source)) for entry in self.entries
         ]
         return plain
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """Names of the sources of scientific articles."""
+        stated = self.document.privacy.articles
+        return tuple(e.name for e in self.entries if e.kind in _ARTICLES) if stated is None else stated
 
     def without_boilerplate(self, entry: Entry) -> bool:
         """Whether repeated units are taken out of that source's texts."""

@@ -1,16 +1,19 @@
-"""Between extraction and scores: what repeats over a source is taken out of its texts, mixed documents are split.
+"""Between extraction and scores: what repeats over a source is taken out of its texts, mixed documents are split,
+identifiers of persons are masked.
 
 extract ─┬─► units (all partitions) ─► repeated ─┐
-         └───────────────────────────────────────┴─► trim ─► split
-                                                       └─► trim-report (all partitions)
+         └───────────────────────────────────────┴─► trim ─┬─► split ─┬─► privacy ─┐
+                                                           │          └────────────┴─► mask
+                                                           └─► trim-report (all partitions)
 
-Both are asked for by the recipe; a step that is not asked for is not in the graph. They are two steps, not one, so that
-another threshold of the one does not run the other where its input stays the same.
+Each is asked for by the recipe; a step that is not asked for is not in the graph. They are steps of their own, so that
+another threshold of one does not run the next where its input stays the same.
 """
 
 import dataclasses
 
 from filters.boilerplate import Trim, TrimReport
+from filters.privacy import Mask, Privacy
 from filters.repeats import CountUnits, Repeated
 from filters.split import language_split
 from ingest.engine.graph import Node, Port
@@ -19,17 +22,21 @@ from ingest.recipe_sources import Entry
 from ingest.supersede import Follow
 
 _COUNTED = ("text", "url", "canonical_url")
+_SEARCHED = ("doc_id", "text", "source")
+_FOUND = ("doc_id", "spans")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Refined:
     """The nodes whose `documents` are scored and packed, one a partition, and where they may have come from.
 
-    `splits`: None where nothing is split. `report`: what was taken out of the source; None where nothing is.
+    `splits`: None where nothing is split. `privacy`: scores of the identifiers found; None where none are looked for.
+    `report`: what was taken out of the source; None where nothing is.
     """
 
     documents: list[Node]
     splits: list[Node | None]
+    privacy: list[Node | None]
     report: Node | None
 
     def superseded(self, at: int, superseded: Port) -> Port:
@@ -46,11 +53,25 @@ def refine(recipe: Recipe, entry: Entry, extracts: list[Node]) -> Refined:
     documents, report = extracts, None
     if recipe.without_boilerplate(entry) and extracts:
         documents, report = _trims(recipe, entry.name, extracts)
-    if recipe.document.language.mixed != "split":
-        return Refined(documents, [None] * len(documents), report)
-    split = language_split(recipe.document.language.model)
-    splits = [Node(split, node.label, {"documents": node.port("documents")}) for node in documents]
-    return Refined(splits, splits, report)
+    splits: list[Node | None] = [None] * len(documents)
+    if recipe.document.language.mixed == "split":
+        split = language_split(recipe.document.language.model)
+        documents = splits = [Node(split, node.label, {"documents": node.port("documents")}) for node in documents]
+    privacy: list[Node | None] = [None] * len(documents)
+    if recipe.document.privacy.active:
+        find = Privacy(recipe.articles)
+        privacy = [Node(find, node.label, {"documents": node.port("documents", _SEARCHED)}) for node in documents]
+        documents = _masks(recipe.document.privacy.mask, documents, privacy)
+    return Refined(documents, splits, privacy, report)
+
+
+def _masks(kinds: tuple[str, ...], documents: list[Node], privacy: list[Node]) -> list[Node]:
+    if not kinds:
+        return documents
+    return [
+        Node(Mask(kinds), node.label, {"documents": node.port("documents"), "scores": found.port("scores", _FOUND)})
+        for node, found in zip(documents, privacy, strict=True)
+    ]
 
 
 def _trims(recipe: Recipe, source: str, extracts: list[Node]) -> tuple[list[Node], Node]:

@@ -28,6 +28,14 @@ LENGTHS = pa.schema(
         pa.field("documents", pa.int64(), False),
     ]
 )
+IDENTIFIERS = pa.schema(
+    [
+        pa.field("kind", pa.string(), False),  # of filters.privacy.KINDS
+        pa.field("language", pa.string(), False),
+        pa.field("documents", pa.int64(), False),  # kept ones that held any
+        pa.field("identifiers", pa.int64(), False),
+    ]
+)
 _COUNTED = ["source", "verdict", "why", "language", "license"]
 
 
@@ -39,7 +47,7 @@ class Verdict(Step):
     duplicate_threshold: float
 
     name = "verdict"
-    version = 2
+    version = 3
 
     def run(
         self,
@@ -48,8 +56,11 @@ class Verdict(Step):
         quarantine: pa.Table,
         rejected: pa.Table,
         duplicates: list[pa.Table],
+        privacy: pa.Table | None = None,
     ) -> dict[str, pa.Table]:
-        """-> verdicts (`schema.VERDICT`: documents in their order, then quarantined, then rejected), tally, lengths."""
+        """-> verdicts (`schema.VERDICT`: documents in their order, then quarantined, then rejected), tally, lengths,
+        identifiers (of persons, found in the kept documents).
+        """
         judged = self._drop_duplicates(candidates, duplicates)
         verdicts = pa.concat_tables([judged, _quarantined(quarantine), rejected])
         facts = pl.from_arrow(documents.select(["license", "words", "chars"]))
@@ -68,6 +79,7 @@ class Verdict(Step):
             "verdicts": verdicts,
             "tally": tally.select(TALLY.names).to_arrow().cast(TALLY),
             "lengths": lengths.to_arrow().cast(LENGTHS),
+            "identifiers": _identifiers(judged, privacy),
         }
 
     def _drop_duplicates(self, candidates: pa.Table, duplicates: list[pa.Table]) -> pa.Table:
@@ -85,6 +97,16 @@ class Verdict(Step):
         return pa.table(
             [pa.array(columns[f.name], f.type, from_pandas=True) for f in schema.VERDICT], schema=schema.VERDICT
         )
+
+
+def _identifiers(judged: pa.Table, privacy: pa.Table | None) -> pa.Table:
+    if privacy is None:
+        return IDENTIFIERS.empty_table()
+    frame = pl.from_arrow(judged.select(["verdict", "language"])).hstack(pl.from_arrow(privacy.drop(["doc_id"])))
+    kept = frame.filter(pl.col("verdict") == schema.KEEP).drop("verdict")
+    counts = kept.unpivot(index="language", variable_name="kind", value_name="found").filter(pl.col("found") > 0)
+    sums = pl.len().alias("documents"), pl.col("found").sum().alias("identifiers")
+    return counts.group_by("kind", "language").agg(sums).sort("kind", "language").to_arrow().cast(IDENTIFIERS)
 
 
 def _quarantined(quarantine: pa.Table) -> pa.Table:

@@ -4,13 +4,17 @@ Braces mean nothing in Markdown or HTML: `[EMAIL]` before a parenthesis would be
 is no identifier itself, so that masked text can be scanned and masked again.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import dataclasses
+from collections.abc import Collection, Iterable
+from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from filters.privacy.kinds import KINDS
-from shards import schema
+from filters.texts import replace_texts
 from shards.errors import InputError
+from shards.step import Step
 
 PLACEHOLDERS = {kind: f"{{{kind.upper()}}}" for kind in KINDS}
 _AUTHORS = {"author_email": "{EMAIL}", "author_phone": "{PHONE}"}  # a reader of the text need not know why
@@ -47,28 +51,23 @@ def mask_table(documents: pa.Table, scores: pa.Table, kinds: Collection[str]) ->
     if documents["doc_id"].to_pylist() != scores["doc_id"].to_pylist():
         raise InputError("masking needs the privacy scores of the same documents in the same order")
     chosen = frozenset(kinds)
-    changed: dict[int, str] = {}
+    rows, texts = [], []
     for row, spans in enumerate(scores["spans"].to_pylist()):
         wanted = [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in chosen]
         if wanted:
-            changed[row] = mask(documents["text"][row].as_py(), wanted)
-    if not changed:
-        return documents
-    for name, measure in _MADE_FROM_TEXT.items():
-        documents = _replace(documents, name, {row: measure(text) for row, text in changed.items()})
-    return documents
+            rows.append(row)
+            texts.append(mask(documents["text"][row].as_py(), wanted))
+    return replace_texts(documents, np.array(rows, np.int64), pa.array(texts, pa.string()))[0]
 
 
-_MADE_FROM_TEXT = {
-    "text": lambda text: text,
-    "words": lambda text: len(text.split()),
-    "chars": len,
-    "content_hash": schema.content_hash,
-}
+@dataclasses.dataclass(frozen=True)
+class Mask(Step):
+    """Masks `kinds` of identifiers in the texts themselves, before anything else looks at them."""
 
+    name: ClassVar[str] = "mask"
 
-def _replace(table: pa.Table, name: str, values: dict[int, str | int]) -> pa.Table:
-    place = table.schema.get_field_index(name)
-    column: Sequence[str | int] = table[name].to_pylist()
-    renewed = [values.get(row, value) for row, value in enumerate(column)]
-    return table.set_column(place, table.schema.field(place), pa.array(renewed, table.schema.field(place).type))
+    kinds: tuple[str, ...]
+
+    def run(self, documents: pa.Table, scores: pa.Table) -> dict[str, pa.Table]:
+        """`schema.DOCUMENT` and the privacy step's scores -> documents; where nothing is masked, the same bytes."""
+        return {"documents": mask_table(documents, scores, self.kinds)}

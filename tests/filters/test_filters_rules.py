@@ -51,11 +51,17 @@ def test_a_language_may_have_thresholds_of_its_own_or_none() -> None:
     ]
 
 
-def test_evidence_quotes_the_columns_that_the_bound_names() -> None:
-    bound = Bound("decontaminate", "item_share", maximum=0.5, evidence=("benchmark", "item"))
-    sidecar = pa.table({"item_share": [0.9, 0.1], "benchmark": ["casimedicos", None], "item": ["test#4", None]})
-    found = judge(Rules(("en",), (bound,)), tables(["en", "en"]) | {"decontaminate": sidecar})
-    assert found == [("drop", "item_share", 0.9, 0.5, "casimedicos test#4"), ("keep", "", None, None, None)]
+def test_what_overlaps_with_a_benchmark_says_with_which_item() -> None:
+    bound = Bound("decontaminate", "item_share", maximum=0.5)
+    columns = {
+        "item_share": [0.9, 0.1], "item_words": [45, 20], "item_benchmark": ["casimedicos", None],
+        "item": ["test#4", None],
+    }  # fmt: skip
+    found = judge(Rules(("en",), (bound,)), tables(["en", "en"]) | {"decontaminate": pa.table(columns)})
+    assert found == [
+        ("drop", "item_share", 0.9, 0.5, "casimedicos:test#4 (90 % of the item, 45 words)"),
+        ("keep", "", None, None, None),
+    ]
 
 
 def test_a_document_may_break_several_rules_and_checks_tell_each() -> None:
