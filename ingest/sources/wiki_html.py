@@ -17,6 +17,7 @@ from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
 from ingest.sources.licenses import spdx
+from ingest.sources.wiki_choice import WikiChoice
 from shards.step import local
 
 # What is no prose of the article: reference marks, edit links, boxes of navigation, notes on the article's state.
@@ -27,10 +28,10 @@ _ASIDE = re.compile(
 
 
 @dataclasses.dataclass(frozen=True)
-class WikiHtml:
-    """Dump files below `root` (.tar.gz, .ndjson, .json.gz), one partition a file; the key is the page id.
+class WikiHtml(WikiChoice):
+    """Dump files of one wiki below `root` (.tar.gz, .ndjson, .json.gz), one partition a file; the key is the page id.
 
-    `categories`: regular expression that one of the article's categories must match; without it, all articles.
+    `category_pattern` sees all categories of the article, those that templates add too.
     """
 
     about: ClassVar[About] = About(
@@ -47,21 +48,22 @@ class WikiHtml:
     name: str
     root: str = local()
     patterns: tuple[str, ...] = local(default=("**/*.tar.gz", "**/*.ndjson", "**/*.ndjson.gz", "**/*.json.gz"))
-    categories: str | None = None
     limit: int = 32 << 20  # bytes of one article
 
     def partitions(self) -> list[Partition]:
         """One partition a file, by name."""
-        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), 1)
+        units = batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), 1)
+        return self.pinned(units, self.root)
 
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
-        """Every article that has a wanted category, in file order."""
-        wanted = re.compile(self.categories, re.I) if self.categories else None
+        """Every chosen article, in file order."""
+        wanted = re.compile(self.category_pattern, re.I) if self.category_pattern else None
+        articles = self.articles(self.root)
         for name, path in partition.paths():
             number = 0
             try:
                 for number, line in enumerate(self._lines(path)):
-                    found = self._article(line, name, number, wanted)
+                    found = self._article(line, name, number, wanted, articles)
                     if found is not None:
                         yield found
             except (*READ_ERRORS, tarfile.TarError) as error:
@@ -78,7 +80,9 @@ class WikiHtml:
                 if file is not None:
                     yield from file
 
-    def _article(self, line: bytes, name: str, number: int, wanted: re.Pattern | None) -> Record | Refusal | None:
+    def _article(
+        self, line: bytes, name: str, number: int, wanted: re.Pattern | None, articles: frozenset[int] | None
+    ) -> Record | Refusal | None:
         if not line.strip():
             return None
         digest = hashlib.sha256(line).hexdigest()
@@ -89,6 +93,8 @@ class WikiHtml:
             article: dict[str, Any] = json.loads(line)
             names = [item.get("name", "") for item in article.get("categories") or []]
             if wanted is not None and not any(map(wanted.search, names)):
+                return None
+            if articles is not None and int(article["identifier"]) not in articles:
                 return None
             body = article["article_body"]["html"]
             key, title, url = str(article["identifier"]), article["name"], article.get("url")

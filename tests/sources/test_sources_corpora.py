@@ -315,7 +315,7 @@ def test_html_dumps_by_category_with_attribution(tmp_path: Path) -> None:
         member = tarfile.TarInfo("itwiki_0.ndjson")
         member.size = len(data)
         archive.addfile(member, io.BytesIO(data))
-    items = read(WikiHtml("wiki", str(tmp_path), categories="malattie|medicina"))
+    items = read(WikiHtml("wiki", str(tmp_path), category_pattern="malattie|medicina"))
     [found] = [item for item in items if isinstance(item, Record)]
     assert (found.key, found.language, found.license) == ("1", "it", "CC-BY-SA-4.0")
     assert "contributors of https://it.wikipedia.org/wiki/Asma" in found.license_evidence
@@ -331,7 +331,7 @@ def test_xml_dumps_by_category_of_the_article_itself(tmp_path: Path) -> None:
 
     pages = page(1, "Asthma.\n[[Category:Respiratory diseases]]") + page(2, "Chess.\n[[Category:Games]]")
     (tmp_path / "w.xml").write_text(f"<mediawiki>{pages}</mediawiki>")
-    assert [item.key for item in read(MediaWiki("w", str(tmp_path), categories="diseases|medicine"))] == ["1"]
+    assert [item.key for item in read(MediaWiki("w", str(tmp_path), category_pattern="diseases|medicine"))] == ["1"]
 
 
 # Hugging Face
