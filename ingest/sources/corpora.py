@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import ClassVar, Literal
 
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.files import find_files
+from ingest.sources.stretches import read_lines
 from shards.step import local
 
 _MIME = "text/plain"
@@ -58,32 +58,44 @@ class Corpus:
         """Every document of the files, in order."""
         for name, path in partition.paths():
             number = 0
-            try:
-                with open_stream(path) as stream:
-                    for number, lines in enumerate(self._documents(stream), 1):
-                        yield self._record(name, number, lines)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after document {number}: {error}", name)
+            for item in self._documents(path, name):
+                number += not isinstance(item, Refusal)
+                yield item if isinstance(item, Refusal) else self._record(name, number, item)
 
-    def _documents(self, stream: io.BufferedIOBase) -> Iterator[list[bytes]]:
-        lines: list[bytes] = []
-        for line in io.BufferedReader(stream) if not hasattr(stream, "readline") else stream:
-            ends = not line.strip() if self.split == "blank-line" else self.split == "lines" and len(lines) >= self.run
-            if ends and lines:
-                yield lines
-                lines = []
-            if line.strip() or self.split == "file":
-                lines.append(line)
-        if any(line.strip() for line in lines):
-            yield lines
+    def _documents(self, path: Path, name: str) -> Iterator[bytes | Refusal]:
+        """The bytes of each document, of one that is too large its beginning; no part of one that damage has torn."""
+        held, count, torn = bytearray(), 0, False
+        for line in read_lines(path, name, self.limit):
+            if isinstance(line, Refusal):
+                if held and self.split == "lines":  # a shorter run; its lines are whole
+                    yield bytes(held)
+                yield line
+                held, count, torn = bytearray(), 0, True
+                continue
+            blank = not line[1].strip()
+            ends = blank if self.split == "blank-line" else self.split == "lines" and count >= self.run
+            if ends and held and not torn:
+                yield bytes(held)
+            if ends:
+                held, count, torn = bytearray(), 0, False
+            if not torn and (not blank or self.split == "file"):
+                count += 1
+                if len(held) <= self.limit:
+                    held += line[1]
+            elif torn and self.split == "lines":  # a run of lines begins anywhere
+                held, count, torn = bytearray(line[1]), 1, False
+        if held.strip() and not torn:
+            yield bytes(held)
 
-    def _record(self, name: str, number: int, lines: list[bytes]) -> Record | Refusal:
-        data = b"".join(lines)
+    def _record(self, name: str, number: int, data: bytes) -> Record | Refusal:
         key = name if self.split == "file" else f"{name}#{number}"
         digest = hashlib.sha256(data).hexdigest()
         if len(data) > self.limit:
-            message = f"{len(data)} bytes of one document, the limit is {self.limit}"
+            message = f"more than {self.limit} bytes in one document"
             return Refusal(key, "read", "too-large", message, name, number, sha256=digest)
+        if b"\0" in data:
+            message = "it holds zero bytes: UTF-16, or no text at all"
+            return Refusal(key, "read", "bad-encoding", message, name, number, sha256=digest)
         try:
             text = data.decode("utf-8-sig")
             if self.column is not None:
@@ -144,7 +156,10 @@ class Cowese(Corpus):
 
 @dataclasses.dataclass(frozen=True)
 class Ufal(Corpus):
-    """UFAL Medical Corpus: one side of its parallel files, which have lost their documents."""
+    """UFAL Medical Corpus: one side of its parallel files, whose sentences have been shuffled.
+
+    `shuffled.XX-en.gz` holds the other language in column 0 and English in column 1; choose one file a source.
+    """
 
     about: ClassVar[About] = About(
         title="UFAL Medical Corpus: parallel sentences; runs of lines stand for documents",
@@ -157,7 +172,9 @@ class Ufal(Corpus):
         format="tab-separated or Moses text, a sentence pair a line (recalled)",
     )
 
+    patterns: tuple[str, ...] = local(default=("**/shuffled.*-en.gz", "**/shuffled.*-en"))
     split: Literal["file", "blank-line", "lines"] = "lines"
+    column: int | None = 0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ from lxml import etree
 from ingest.sources.about import About
 from ingest.sources.base import Record, Refusal
 from ingest.sources.document_files import DocumentFiles
+from ingest.sources.elements import EntityError, parse_document
 from ingest.sources.qrd import mark_sections
 from shards.step import local
 
@@ -35,10 +36,10 @@ class Emea(DocumentFiles):
     def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
         language = next((part for part in Path(name).parts[::-1] if part in ("en", "es", "fr", "it")), None)
         try:
-            root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        except etree.XMLSyntaxError as error:
-            digest = hashlib.sha256(data).hexdigest()
-            yield Refusal(name, "read", "malformed", str(error), name, sha256=digest)
+            root = parse_document(data)
+        except (etree.XMLSyntaxError, EntityError) as error:
+            reason = "entity" if isinstance(error, EntityError) else "malformed"
+            yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
             return
         paragraphs = list(root.iter("p")) or [root]
         text = "\n\n".join(filter(None, (_sentences(paragraph) for paragraph in paragraphs)))

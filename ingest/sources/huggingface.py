@@ -62,9 +62,13 @@ class HuggingFace(Tables):
     def _named(self) -> list[str]:
         return [*super()._named(), *self.at_least]
 
-    def _rows(self, path: Path, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
+    def _rows(self, path: Path, name: str, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str] | Refusal]:
         # Rows whose scores reach `at_least`; a row without the score is told.
-        for number, row, problem in super()._rows(path, rows):
+        for item in super()._rows(path, name, rows):
+            if isinstance(item, Refusal):
+                yield item
+                continue
+            number, row, problem = item
             missing = [name for name in self.at_least if not isinstance(row.get(name), int | float)]
             if not problem and missing:
                 yield number, row, f"column {missing[0]!r} is not a number; columns: {sorted(row)[:20]}"

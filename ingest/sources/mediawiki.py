@@ -17,8 +17,8 @@ from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.elements import cut_elements, parse_element
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.elements import parse_element, read_elements
+from ingest.sources.files import READ_ERRORS, find_files, open_stream
 from ingest.sources.wiki_choice import WikiChoice
 from ingest.sources.wikitext import to_markdown
 from shards.errors import InputError
@@ -70,18 +70,19 @@ class MediaWiki(WikiChoice):
         """Every chosen article of the dump, in file order."""
         articles = self.articles(self.root)
         for name, path in partition.paths():
-            offset = 0
             try:
                 with open_stream(path) as stream:
-                    head = stream.read(_HEAD)
-                base, language = _site(head, name)
-                with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, ("page",), self.limit):
-                        found = self._page(data, complete, name, offset, base, language, articles)
-                        if found is not None:
-                            yield found
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+                    base, language = _site(stream.read(_HEAD), name)
+            except READ_ERRORS:  # told below, where the pages are read; their addresses are not known then
+                base, language = None, None
+            for item in read_elements(path, name, ("page",), self.limit):
+                if isinstance(item, Refusal):
+                    yield item
+                    continue
+                offset, data, complete = item
+                found = self._page(data, complete, name, offset, base, language, articles)
+                if found is not None:
+                    yield found
 
     def _page(
         self, data: bytes, complete: bool, name: str, offset: int, base: str | None, language: str | None,

@@ -17,8 +17,8 @@ from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.elements import cut_elements, parse_element, strip_namespaces
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.elements import parse_element, read_elements, strip_namespaces
+from ingest.sources.files import find_files
 from ingest.sources.jats import article_record
 from ingest.sources.languages import language_code
 from ingest.sources.licenses import spdx
@@ -63,13 +63,12 @@ class Oai:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """The documents of every record, in file order."""
         for name, path in partition.paths():
-            offset = 0
-            try:
-                with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, ("record",), self.limit):
-                        yield from self._record(data, complete, name, offset)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+            for item in read_elements(path, name, ("record",), self.limit):
+                if isinstance(item, Refusal):
+                    yield item
+                else:
+                    offset, data, complete = item
+                    yield from self._record(data, complete, name, offset)
 
     def _record(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal]:
         try:

@@ -19,8 +19,8 @@ from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, Withdrawal, batch_files
 from ingest.sources.dates import date_of
-from ingest.sources.elements import cut_elements, parse_element
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.elements import parse_element, read_elements
+from ingest.sources.files import find_files
 from ingest.sources.languages import LANGUAGES
 from shards.step import local
 
@@ -62,13 +62,12 @@ class PubMed:
     def read(self, partition: Partition) -> Iterator[Record | Refusal | Withdrawal]:
         """Every citation's documents, in file order; keys are `PMID` and, for other languages, `PMID:lang`."""
         for name, path in partition.paths():
-            offset = 0
-            try:
-                with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, _TAGS, self.limit):
-                        yield from self._citation(data, complete, name, offset)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+            for item in read_elements(path, name, _TAGS, self.limit):
+                if isinstance(item, Refusal):
+                    yield item
+                else:
+                    offset, data, complete = item
+                    yield from self._citation(data, complete, name, offset)
 
     def _citation(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal | Withdrawal]:
         try:

@@ -10,13 +10,14 @@ import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.files import READ_ERRORS, find_files
 from ingest.sources.licenses import spdx
+from ingest.sources.stretches import lost, read_lines, stretches
 from ingest.sources.wiki_choice import WikiChoice
 from shards.step import local
 
@@ -60,25 +61,12 @@ class WikiHtml(WikiChoice):
         wanted = re.compile(self.category_pattern, re.I) if self.category_pattern else None
         articles = self.articles(self.root)
         for name, path in partition.paths():
-            number = 0
-            try:
-                for number, line in enumerate(self._lines(path)):
-                    found = self._article(line, name, number, wanted, articles)
-                    if found is not None:
-                        yield found
-            except (*READ_ERRORS, tarfile.TarError) as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after line {number}: {error}", name, number)
-
-    def _lines(self, path: Path) -> Iterator[bytes]:
-        if not path.name.endswith((".tar.gz", ".tgz")):
-            with open_stream(path) as stream:
-                yield from stream
-            return
-        with tarfile.open(path, "r|gz") as archive:  # read in passing: nothing is unpacked
-            for member in archive:
-                file = archive.extractfile(member) if member.isfile() else None
-                if file is not None:
-                    yield from file
+            packed = name.endswith((".tar.gz", ".tgz"))
+            lines = _packed_lines(path, name) if packed else read_lines(path, name, self.limit, whole=b"{")
+            for item in lines:
+                found = item if isinstance(item, Refusal) else self._article(item[1], name, item[0], wanted, articles)
+                if found is not None:
+                    yield found
 
     def _article(
         self, line: bytes, name: str, number: int, wanted: re.Pattern | None, articles: frozenset[int] | None
@@ -109,3 +97,28 @@ class WikiHtml(WikiChoice):
             language=language, url=url, canonical_url=url, published=parse_date(article.get("date_modified")),
             license=stated, license_evidence=f"contributors of {url or title}, {', '.join(licenses) or 'Wikipedia'}",
         )  # fmt: skip
+
+
+def _packed_lines(path: Path, name: str) -> Iterator[tuple[int, bytes] | Refusal]:
+    """(number, line) of the NDJSON files in a tar archive, read in passing: nothing is unpacked.
+
+    After damage, where headers of the archive stand is not known: what begins as an object behind zeros is a line.
+    """
+    number = 0
+    for stretch in stretches(path):
+        try:
+            for line in _members(stretch.stream) if stretch.first else stretch.stream:
+                line = line if stretch.first else line.rpartition(b"\0")[2]
+                if stretch.first or line.startswith(b"{"):
+                    yield number, line
+                    number += 1
+        except (*READ_ERRORS, tarfile.TarError) as error:
+            yield lost(name, error, number)
+
+
+def _members(stream: BinaryIO) -> Iterator[bytes]:
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None:
+                yield from file

@@ -149,7 +149,8 @@ def aifa_row(url: str, company: int, medicine: int, package: int, state: str = "
     link = f"{url}/organizzazione/{company}/farmaci/{medicine}/stampati?ts="
     return (
         f'"{medicine:06d}{package:03d}";"{medicine:06d}";"{package:03d}";"TACHIPIRINA";"""500 MG"" 10 CPR";{company};'
-        f'"ANGELINI";"{state}";"Procedura Nazionale";"Compressa";"N02BE01";"PARACETAMOLO";"OTC";"{link}FI";"{link}RCP"\r\n'
+        f'"ANGELINI";"{state}";"Procedura Nazionale";"Compressa";"N02BE01";"PARACETAMOLO";"OTC";'
+        f'"{link}FI";"{link}RCP"\r\n'
     )
 
 

@@ -73,10 +73,10 @@ def test_a_case_a_file_and_runs_of_lines_and_a_column(tmp_path: Path) -> None:
     folder = tmp_path / "ufal"
     folder.mkdir()
     lines = "".join(f"en {at}\tes {at}\n" for at in range(5)) + "no column\n"
-    (folder / "pairs.txt").write_text(lines)
+    (folder / "shuffled.es-en").write_text(lines)
     items = read(Ufal("ufal", str(folder), run=2, column=1, language="es"))
     assert [item.text for item in items[:2]] == ["es 0\nes 1", "es 2\nes 3"]
-    assert refusals(items) == {"pairs.txt#3": "malformed"}
+    assert refusals(items) == {"shuffled.es-en#3": "malformed"}
 
 
 def test_a_cut_gzip_keeps_what_was_read(tmp_path: Path) -> None:
