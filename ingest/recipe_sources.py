@@ -75,6 +75,7 @@ CRAWL = About(
     size="as the scope allows",
     etiquette="one request at a time to a host, `delay` seconds between two, robots.txt and Retry-After obeyed",
     format="https://iipc.github.io/warc-specifications/",
+    tested="written: a site with traps (tests/crawl, test_sources_crawl.py)",
 )
 
 

@@ -27,12 +27,16 @@ class Aifa(DocumentFiles):
     about: ClassVar[About] = About(
         title="AIFA: Italian package leaflets (FI) and summaries of product characteristics (RCP)",
         languages=("it",),
-        access="https://medicinali.aifa.gov.it (banca dati farmaci); PDF by authorisation number (AIC)",
-        license="LicenseRef-AIFA: terms to be checked by the user (recalled: reuse with the source named)",
-        key="AIC number and FI or RCP",
-        size="about 18,000 products (recalled); 30.5 million words of drug instructions in the paper (recalled)",
-        etiquette="one request every two seconds, User-Agent with contact",
-        format="https://medicinali.aifa.gov.it",
+        access="https://www.aifa.gov.it/liste-dei-farmaci: confezioni_fornitura.csv leads to a PDF of each medicine "
+        "and kind",
+        license="LicenseRef-AIFA: the table is CC-BY-4.0; what holds for the documents the user must check",
+        key="number of the medicine (first six digits of the AIC) and FI or RCP",
+        size="160,000 packages in the table (September 2026); 30.5 million words of drug instructions in the "
+        "paper (recalled)",
+        etiquette="no rule is published; one document at a time",
+        format="PDF; the table's columns as of 2026 (https://drive.aifa.gov.it/farmaci/confezioni_fornitura.csv)",
+        tested="written: names and table as the agency has them (test_fetch_agencies.py, test_sources_corpora.py)",
+        fetch="aifa",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.pdf",))

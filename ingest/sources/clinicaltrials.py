@@ -34,12 +34,14 @@ class ClinicalTrials:
     about: ClassVar[About] = About(
         title="ClinicalTrials.gov: registered studies",
         languages=("en",),
-        access="API v2, https://clinicaltrials.gov/api/v2/studies (fetch `clinicaltrials`), or the bulk zip of JSON",
+        access="API v2, https://clinicaltrials.gov/api/v2/studies, or the bulk zip of JSON",
         license="terms of the registry: United States government data, no licence needed, attribution asked for",
         key="NCT number",
         size="about 550,000 studies (recalled); 127.4 million words in the paper",
-        etiquette="pages of 1,000, about 50 requests a minute (recalled), User-Agent with contact",
+        etiquette="about 50 requests a minute (recalled), pages of 1,000",
         format="https://clinicaltrials.gov/data-api/about-api/study-data-structure",
+        tested="written: studies of API v2, pages and zip (test_sources_corpora.py, test_sources_damage.py)",
+        fetch="clinicaltrials",
     )
 
     name: str

@@ -36,6 +36,8 @@ class Corpus:
         size="yours",
         etiquette="none is needed",
         format="UTF-8 text",
+        tested="written (test_sources_corpora.py)",
+        fetch="files",
     )
 
     name: str
@@ -119,12 +121,14 @@ class Spaccc(Corpus):
         title="SPACCC: Spanish clinical cases; PharmaCoNER and E3C's Spanish layers 1 and 2 are made of its texts, so "
         "decontaminate before evaluating on them",
         languages=("es",),
-        access="https://zenodo.org/records/2560316",
+        access="https://zenodo.org/records/2560316/files/SPACCC.zip",
         license="CC-BY-4.0",
         key="file name, which holds the SciELO id of the article",
         size="1,000 cases, about 350,000 words (paper)",
         etiquette="one download",
         format="https://github.com/PlanTL-GOB-ES/SPACCC",
+        tested="written: a case (test_sources_corpora.py)",
+        fetch="files",
     )
 
     batch: int = local(default=256)
@@ -141,17 +145,20 @@ class Cowese(Corpus):
     about: ClassVar[About] = About(
         title="CoWeSe: Spanish biomedical web crawl of 2020, the paper's Medical Crawler",
         languages=("es",),
-        access="https://zenodo.org/records/4561970",
+        access="https://zenodo.org/records/5513237 (records/4561971 holds a sample only)",
         license="CC-BY-4.0, as its publisher states for the whole",
         key="file name and number of the document",
         size="4.5 GB, about 750 million tokens (publisher)",
         etiquette="one download",
-        format="https://arxiv.org/abs/2109.07765 (layout recalled: a sentence a line, a blank line between documents)",
+        format="CoWeSe.txt: an empty line separates each document (README of the corpus; "
+        "https://arxiv.org/abs/2109.07765)",
+        tested="written: documents of that form (test_sources_corpora.py)",
+        fetch="files",
     )
 
     language: str | None = "es"
     license: str | None = "CC-BY-4.0"
-    license_evidence: str | None = "https://zenodo.org/records/4561970"
+    license_evidence: str | None = "https://zenodo.org/records/5513237"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,12 +171,13 @@ class Ufal(Corpus):
     about: ClassVar[About] = About(
         title="UFAL Medical Corpus: parallel sentences; runs of lines stand for documents",
         languages=("en", "es", "fr"),
-        access="https://ufal.mff.cuni.cz/ufal_medical_corpus (after registration; put the files there by hand)",
+        access="https://ufal.mff.cuni.cz/ufal_medical_corpus, after registration: the user puts the files there",
         license="none for the whole: each part has its own terms, state them in the recipe",
         key="file name and number of the run of lines",
         size="10.5 million Spanish words (paper)",
         etiquette="registration",
-        format="tab-separated or Moses text, a sentence pair a line (recalled)",
+        format="UFAL_medical_shuffled/shuffled.XX-en.gz: XX, English (and more) by tabs, sentences in no order",
+        tested="written: pairs of that form (test_sources_corpora.py)",
     )
 
     patterns: tuple[str, ...] = local(default=("**/shuffled.*-en.gz", "**/shuffled.*-en"))
@@ -190,6 +198,8 @@ class Edp(Corpus):
         size="48,000 French words (paper)",
         etiquette="one download",
         format="a text file a document and language (recalled)",
+        tested="written (test_sources_corpora.py)",
+        fetch="files",
     )
 
     batch: int = local(default=256)

@@ -23,12 +23,15 @@ class Emea(DocumentFiles):
     about: ClassVar[About] = About(
         title="EMEA (OPUS): documents of the European Medicines Agency up to 2009, out of PDF",
         languages=("en", "es", "fr", "it"),
-        access="https://opus.nlpl.eu/EMEA (raw XML of each language; the sentence pairs have lost their documents)",
+        access="https://opus.nlpl.eu/EMEA/corpus/version/EMEA (v3; raw XML of each language, the pairs have lost "
+        "their documents)",
         license="LicenseRef-EMA-reuse: reproduction allowed with the source named",
         key="language and path of the document",
         size="12 million English and 13.6 million Spanish words (paper)",
         etiquette="one download a language",
-        format="https://opus.nlpl.eu (XML with `s` elements in `p` elements)",
+        format="https://opus.nlpl.eu (XML with `s` elements in `p` elements; recalled)",
+        tested="written: documents with and without words marked (test_sources_corpora.py)",
+        fetch="files",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.xml", "**/*.xml.gz"))

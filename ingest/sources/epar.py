@@ -21,12 +21,14 @@ class Epar(DocumentFiles):
     about: ClassVar[About] = About(
         title="EMA: product information of centrally authorised medicines (EPAR), with QRD sections",
         languages=("en", "es", "fr", "it"),
-        access="https://www.ema.europa.eu/en/medicines/download-medicine-data (tables) and the PDFs they lead to",
+        access="JSON report of EPAR documents, and the PDF of each language",
         license="LicenseRef-EMA-reuse: reproduction allowed with the source named",
         key="product and language, of the file's name",
-        size="about 1,500 products, 40 to 80 pages each and language (recalled)",
-        etiquette="one request every two seconds, User-Agent with contact",
-        format="https://www.ema.europa.eu/en/human-regulatory-overview/marketing-authorisation/product-information-requirements",
+        size="1,945 documents of human medicines in English (report of October 2026), and their translations",
+        etiquette="bursts are answered with 429",
+        format="https://www.ema.europa.eu/en/about-us/about-website/download-website-data-json-data-format",
+        tested="real: a French EPAR (test_sources_corpora.py); written: the report (test_fetch_agencies.py)",
+        fetch="ema",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.pdf",))

@@ -31,12 +31,14 @@ class HuggingFace(Tables):
     about: ClassVar[About] = About(
         title="Hugging Face data sets: FineWeb-2, FinePDFs, FineWiki, FineMed and any other, by columns",
         languages=("en", "es", "fr", "it"),
-        access="https://huggingface.co/datasets (fetch `huggingface`, files of a pinned revision)",
+        access="https://huggingface.co/datasets, files of a pinned revision",
         license="of the data set (ODC-By-1.0, FineWiki CC-BY-SA-4.0); the pages keep their authors' rights",
         key="the data set's id, else the URL, else a hash of the text",
         size="FineMed-fr 21.1 million documents, 19.2 billion words (card)",
         etiquette="the Hub's client; HF_TOKEN raises its limits",
-        format="https://huggingface.co/docs/hub/datasets-cards",
+        format="https://huggingface.co/docs/hub/datasets-cards; FineMed's columns are recalled",
+        tested="written: rows with the cards' columns (test_sources_corpora.py)",
+        fetch="huggingface",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.parquet", "**/*.jsonl", "**/*.jsonl.gz", "**/*.jsonl.zst"))

@@ -42,6 +42,7 @@ class Jats:
         size="yours",
         etiquette="none is needed",
         format="https://jats.nlm.nih.gov",
+        tested="real: 8 articles of five publishers (test_sources_readers.py)",
     )
 
     name: str

@@ -40,12 +40,16 @@ class Oai:
     about: ClassVar[About] = About(
         title="OAI-PMH repositories: SciELO, theses (HAL, theses.fr, TDX, RECOLECTA, Italian universities)",
         languages=("en", "es", "fr", "it"),
-        access="ListRecords with resumption tokens (fetch `oai`), e.g. https://www.scielo.org/oai (recalled)",
+        access="ListRecords with resumption tokens, e.g. https://scielo.isciii.es/oai/scielo-oai.php (scielo.br's "
+        "is gone)",
         license="dc:rights or the JATS licence of the record, read as SPDX; else `license` of the recipe",
         key="OAI identifier, and the language where a record has several",
         size="SciELO about 1 million articles (recalled); theses: title and abstract each",
-        etiquette="503 with Retry-After is obeyed, one request a second, User-Agent with contact",
+        etiquette="503 with Retry-After is obeyed",
         format="https://www.openarchives.org/OAI/openarchivesprotocol.html",
+        tested="written: Dublin Core and JATS records (test_sources_corpora.py), harvested as Sickle does "
+        "(test_fetch_sources.py)",
+        fetch="oai",
     )
 
     name: str

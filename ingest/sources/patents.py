@@ -40,12 +40,14 @@ class Patents:
     about: ClassVar[About] = About(
         title="Google Patents public data, by CPC class",
         languages=("en", "es", "fr", "it"),
-        access="BigQuery `patents-public-data.patents.publications`, exported as Parquet or JSON lines by the user",
+        access="BigQuery `patents-public-data.patents.publications`, exported to Parquet with a Google account of "
+        "one's own",
         license="CC-BY-4.0 (of the data set, recalled)",
         key="publication number and language",
         size="654 million French words in the paper (recalled)",
         etiquette="an export of one's own; patents.google.com is not to be crawled",
         format="https://github.com/google/patents-public-data",
+        tested="written: rows of the public schema (test_sources_corpora.py)",
     )
 
     name: str
@@ -103,12 +105,14 @@ class Epo(DocumentFiles):
     about: ClassVar[About] = About(
         title="European Patent Office: EP full-text XML, by class",
         languages=("en", "fr"),
-        access="EP full-text data for text analytics, https://www.epo.org/en/searching-for-patents/data (on request)",
+        access="EP full-text data for text analytics, https://www.epo.org/en/searching-for-patents/data, for "
+        "registered users",
         license="CC-BY-4.0 for the text analytics data (recalled)",
         key="country, number, kind and language",
         size="about 7 million documents (recalled)",
         etiquette="a delivery; put the files there by hand",
         format="EP full-text DTD (ep-patent-document; SDOBI with B-fields)",
+        tested="written: documents after the DTD (test_sources_corpora.py)",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.xml", "**/*.xml.gz"))

@@ -39,12 +39,14 @@ class PubMed:
     about: ClassVar[About] = About(
         title="PubMed baseline and update files: titles and abstracts, further languages as documents of their own",
         languages=("en", "es", "fr", "it"),
-        access="https://ftp.ncbi.nlm.nih.gov/pubmed/ (fetch `listing`, MD5 checked)",
+        access="https://ftp.ncbi.nlm.nih.gov/pubmed/: baseline/ and updatefiles/, MD5 checked",
         license="LicenseRef-NLM-PubMed: terms of the library; abstracts may be their publishers'",
         key="PMID, and the language beyond English",
         size="about 1,300 files, 40 million citations, 50 GB (recalled); 968.4 million English words in the paper",
-        etiquette="three requests a second at most, User-Agent with contact",
+        etiquette="three requests a second at most",
         format="https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html",
+        tested="real: a citation (test_sources_readers.py); written: versions, deletions (test_ingest_supersede.py)",
+        fetch="listing",
     )
 
     revised: ClassVar[bool] = True

@@ -59,6 +59,7 @@ class Tables:
         size="yours",
         etiquette="none is needed",
         format="https://jsonlines.org, https://parquet.apache.org/docs/file-format/",
+        tested="written (test_sources_readers.py, test_sources_damage.py)",
     )
 
     name: str

@@ -38,12 +38,14 @@ class WikiHtml(WikiChoice):
     about: ClassVar[About] = About(
         title="Wikipedia as HTML (Wikimedia Enterprise dumps), by category",
         languages=("en", "es", "fr", "it"),
-        access="https://dumps.wikimedia.org/other/enterprise_html/ (fetch `files`)",
+        access="https://dumps.wikimedia.org/other/enterprise_html/runs/ (ITWIKI-NS0-DAY-ENTERPRISE-HTML.json.tar.gz)",
         license="CC-BY-SA-4.0, or what the article's `license` list names; the evidence names page and contributors",
         key="page id",
         size="5.2 million Spanish, 5 million French, 13.3 million Italian medical words (paper, Italian recalled)",
-        etiquette="2 connections at most, User-Agent with contact",
+        etiquette="2 connections at most",
         format="https://enterprise.wikimedia.com/docs/data-dictionary/",
+        tested="written: articles after the data dictionary (test_sources_corpora.py)",
+        fetch="files",
     )
 
     name: str
