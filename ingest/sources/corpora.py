@@ -192,14 +192,13 @@ class Edp(Corpus):
     about: ClassVar[About] = About(
         title="EDP: titles and abstracts of EDP Sciences journals, of the WMT biomedical translation task",
         languages=("en", "fr"),
-        access="https://www.statmt.org/wmt18/biomedical-translation-task.html (recalled)",
+        access="the task's files, where https://www.statmt.org/wmt16/biomedical-translation-task.html leads",
         license="none stated for the whole; state it in the recipe",
         key="file name",
         size="48,000 French words (paper)",
         etiquette="one download",
         format="a text file a document and language (recalled)",
         tested="written (test_sources_corpora.py)",
-        fetch="files",
     )
 
     batch: int = local(default=256)
