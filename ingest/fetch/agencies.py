@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ingest.fetch.base import Fetched, Missed
 from ingest.fetch.client import Client, FetchError
-from ingest.fetch.files import bring_file
+from ingest.fetch.ledger import Ledger
 from shards import disk
 
 
@@ -43,13 +43,14 @@ class BdpmPages:
         if answer.body != old:
             disk.write(root / "CIS_bdpm.txt", memoryview(answer.body))
         yield Fetched("CIS_bdpm.txt", answer.url, len(answer.body), answer.body != old)
-        brought = 0
+        ledger, brought = Ledger(root), 0
         for code in medicines:
             if limit is not None and brought >= limit:
                 return
-            outcome = bring_file(client, f"{self.base}/medicament/{code}/extrait", root, f"{code}.html")
-            brought += isinstance(outcome, Fetched) and outcome.new
-            yield outcome
+            outcome = ledger.bring(client, f"{self.base}/medicament/{code}/extrait", f"{code}.html")
+            if outcome is not None:
+                brought += isinstance(outcome, Fetched) and outcome.new
+                yield outcome
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +74,7 @@ class AifaLeaflets:
     def run(self, client: Client, root: Path, limit: int | None) -> Iterator[Fetched | Missed]:
         """Documents that are not there yet, at most `limit` of them."""
         answer = client.get(self.table, limit=1 << 30)
-        brought = 0
+        ledger, brought = Ledger(root), 0
         for url in self._links(answer.body, answer.url):
             name = _aifa_name(url)
             if name is None:
@@ -81,9 +82,10 @@ class AifaLeaflets:
                 continue
             if limit is not None and brought >= limit:
                 return
-            outcome = bring_file(client, url, root, name, begins=b"%PDF-")
-            brought += isinstance(outcome, Fetched) and outcome.new
-            yield outcome
+            outcome = ledger.bring(client, url, name, begins=b"%PDF-")
+            if outcome is not None:
+                brought += isinstance(outcome, Fetched) and outcome.new
+                yield outcome
 
     def _links(self, body: bytes, url: str) -> list[str]:
         """Each document's address once, in order of the table: packages of a medicine share their documents."""

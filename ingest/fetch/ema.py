@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ingest.fetch.base import Fetched, Missed
-from ingest.fetch.client import Client, FetchError, recall, remember
-from ingest.fetch.files import bring_file
+from ingest.fetch.client import Client, FetchError
+from ingest.fetch.ledger import Ledger
 
-_STATE = ".versions.json"  # name -> last_updated_date of what is here
 # Files uploaded twice have "-0" after their suffix.
 _PDF = re.compile(r"/en/documents/product-information/([\w.-]+?)_en\.pdf(-\d+)?$")
 
@@ -24,6 +23,8 @@ _PDF = re.compile(r"/en/documents/product-information/([\w.-]+?)_en\.pdf(-\d+)?$
 @dataclasses.dataclass(frozen=True)
 class EmaProducts:
     """Product information of human medicines in `languages`; a document that the agency has renewed is brought anew.
+
+    A translation that the agency does not have is told once, and asked for again when the document is renewed.
 
     `numbers`: a regular expression that the product number must begin with (EMEA/H: human, EMEA/V: veterinary).
     """
@@ -40,22 +41,18 @@ class EmaProducts:
 
     def run(self, client: Client, root: Path, limit: int | None) -> Iterator[Fetched | Missed]:
         """Documents that are not there yet or are newer now, at most `limit` of them."""
-        versions, brought = recall(root / _STATE) or {}, 0
+        ledger, brought = Ledger(root), 0
         for url, name, updated in self._documents(client):
             for language in self.languages:
-                there = name.format(language)
                 address = url.replace("/en/documents/", f"/{language}/documents/").replace(
                     "_en.pdf", f"_{language}.pdf"
                 )
-                old = (root / there).exists() and versions.get(there, updated) != updated
                 if limit is not None and brought >= limit:
                     return
-                outcome = bring_file(client, address, root, there, begins=b"%PDF-", anew=old)
-                if isinstance(outcome, Fetched) and outcome.new:
-                    brought += 1
-                    versions[there] = updated
-                    remember(root / _STATE, versions)
-                yield outcome
+                outcome = ledger.bring(client, address, name.format(language), updated, b"%PDF-")
+                if outcome is not None:
+                    brought += isinstance(outcome, Fetched) and outcome.new
+                    yield outcome
 
     def _documents(self, client: Client) -> Iterator[tuple[str, str, str]]:
         """(English address, name with a place for the language, when it was updated), by product."""

@@ -121,5 +121,5 @@ def bring_file(
     try:
         size = client.download(url, path, md5=md5, sha256=sha256, begins=begins)
     except FetchError as error:
-        return Missed(url, str(error))
+        return Missed(url, str(error), error.status)
     return Fetched(name, url, size, True)

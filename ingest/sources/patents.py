@@ -34,6 +34,14 @@ _LIMIT = 64 << 20  # bytes of one line
 class Patents:
     """Parquet or JSON lines files below `root`, one partition a file; a document a publication and language.
 
+    The user exports them from BigQuery, with a Google account and a bucket of the user's own:
+
+        EXPORT DATA OPTIONS (uri = 'gs://BUCKET/patents/*.parquet', format = 'PARQUET') AS
+        SELECT publication_number, publication_date, cpc, title_localized, abstract_localized, description_localized,
+               claims_localized
+        FROM `patents-public-data.patents.publications`
+        WHERE EXISTS (SELECT 1 FROM UNNEST(cpc) AS c WHERE REGEXP_CONTAINS(c.code, '^A61[BCFHKLMP]'))
+
     Publications outside `classes` and texts outside `languages` are not inputs. The key is `NUMBER:language`.
     """
 

@@ -20,6 +20,7 @@ from ingest.fetch.base import Fetched, Missed
 from ingest.fetch.client import Client
 from ingest.fetch.ema import EmaProducts
 from ingest.fetch.files import Files
+from ingest.fetch.ledger import Ledger
 from ingest.fetch.wikimedia import WikimediaDump
 from ingest.sources.aifa import Aifa
 from ingest.sources.base import Record
@@ -83,9 +84,19 @@ def test_product_information_comes_in_every_language_and_again_when_it_was_renew
             routes[f"/{language}/{base}/abasaglar-epar-product-information_{language}.pdf"] = PDF + b"2"
         assert run(fetcher, tmp_path)[0] == names
         assert run(fetcher, tmp_path)[0] == [] and (tmp_path / names[0]).read_bytes() == PDF + b"2"
+        del routes[f"/fr/{base}/tysabri-epar-product-information_fr.pdf-0"]
+        assert len(run(fetcher, tmp_path)[1]) == 1  # there is none: told once, and not asked for again
+        asked = len(site.requests)
+        assert run(fetcher, tmp_path) == ([], []) and len(site.requests) == asked + 1  # the report alone
+        rows[1]["last_updated_date"] = "2026-11-01T12:00:00Z"
+        routes[f"/fr/{base}/tysabri-epar-product-information_fr.pdf-0"] = PDF
+        assert len(run(fetcher, tmp_path)[0]) == 2  # both languages of the renewed document
+        routes[f"/en/{base}/abasaglar-epar-product-information_en.pdf"] = (404, {}, b"")
+        rows[0]["last_updated_date"] = "2026-11-02T12:00:00Z"
+        assert len(run(fetcher, tmp_path)[1]) == 1 and (tmp_path / names[0]).exists()  # the old one stays
     found = records(Epar("epar", str(tmp_path)))
     assert sorted(found) == ["abasaglar:product-information:en", "abasaglar:product-information:fr",
-                             "tysabri_0:product-information:en"]  # fmt: skip
+                             "tysabri_0:product-information:en", "tysabri_0:product-information:fr"]  # fmt: skip
     assert found["tysabri_0:product-information:en"].url.endswith("/tysabri-epar-product-information_en.pdf-0")
 
 
@@ -276,6 +287,17 @@ def test_dishonest_and_damaged_archives_are_missed_with_their_reason(tmp_path: P
         outcomes = list(fetcher.run(Client("me", interval=0.0), tmp_path / "root", None))
     assert isinstance(outcomes[-1], Missed) and told in outcomes[-1].reason
     assert not (tmp_path / "out.txt").exists()
+
+
+def test_a_ledger_outlives_a_writer_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / ".ledger.jsonl").write_text('{"name": "a", "version": "", "here": false}\n{"name": "b", "ver')
+    with serve({"/b": b"x", "/a": b"x"}) as site:
+        client = Client("me", interval=0.0)
+        assert Ledger(tmp_path).bring(client, f"{site.url}/a", "a") is None
+        assert isinstance(Ledger(tmp_path).bring(client, f"{site.url}/b", "b"), Fetched)
+        assert isinstance(Ledger(tmp_path).bring(client, f"{site.url}/a", "a", "2"), Fetched)
+    lines = (tmp_path / ".ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["a", "b", "a"]
 
 
 def test_a_busy_agency_is_waited_for(tmp_path: Path) -> None:
