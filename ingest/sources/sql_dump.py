@@ -69,7 +69,8 @@ def parse_rows(
                 position = max(position, len(buffer) - _OPENING)
         while inside and (match := row.match(buffer, position)):
             groups = match.groups()
-            yield tuple([_value(groups[at]) for at in order])
+            values = [groups[at] for at in order]
+            yield tuple([int(raw) if raw.isdigit() else _value(raw) for raw in values])
             position, inside = match.end(), groups[-1] == b","
         if inside and ended:
             raise ValueError(f"it ends inside a row: {buffer[position : position + 80]!r}")

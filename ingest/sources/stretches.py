@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.sources.archive import scan
 from ingest.sources.base import Refusal
 from ingest.sources.files import READ_ERRORS, open_stream, read_failure
 
@@ -105,7 +106,7 @@ class _Members(io.RawIOBase):
     def go_on(self) -> bool:
         """Whether there is a further member after the broken one; it is read from then on."""
         pattern = _GZIP if self._gzip else _BZIP2
-        for place in _places(self._file, pattern, self._start + 1):
+        for place in scan(self._file, pattern, self._start + 1):
             self._file.seek(place)
             if self._proves(self._file.read(_WINDOW)):
                 self._file.seek(place)
@@ -171,16 +172,3 @@ class _Members(io.RawIOBase):
             return len(inflater.decompress(data, _PROOF)) >= _PROOF or inflater.eof
         except (zlib.error, OSError):
             return False
-
-
-def _places(file: BinaryIO, pattern: re.Pattern[bytes], position: int) -> Iterator[int]:
-    """Positions at or after `position` where the pattern (at most 16 bytes long) matches, in bounded memory."""
-    while True:
-        file.seek(position)
-        window = file.read(_WINDOW + 16)
-        for match in pattern.finditer(window):
-            if match.start() < _WINDOW:
-                yield position + match.start()
-        if len(window) <= _WINDOW:
-            return
-        position += _WINDOW

@@ -4,6 +4,7 @@ Files are those of `bench/tools/source_files.py`, in their publishers' formats. 
 file; a *file* kind has a document in each. Records are compared by their lines of text, which are all different.
 """
 
+import bz2
 import csv
 import dataclasses
 import gzip
@@ -382,6 +383,20 @@ def test_a_line_without_end_is_refused_and_not_held(tmp_path: Path) -> None:
         (2, b'{"b": 2}\n'),
         "too-large",
     ]
+
+
+def test_a_broken_stream_of_a_bzip2_dump_costs_itself_alone(tmp_path: Path) -> None:
+    pieces = parts("mediawiki", content("mediawiki", tmp_path))
+    kept = alone("mediawiki", tmp_path, [*pieces[:4], *pieces[7:]])
+    (tmp_path / "wiki.xml.gz").unlink()
+    groups = [pieces[0], *(b"".join(pieces[start : start + 3]) for start in (1, 4, 7, 10))]
+    streams = [bytearray(bz2.compress(group)) for group in groups]
+    streams[2][len(streams[2]) // 2] ^= 0xFF
+    (tmp_path / "wiki.xml.bz2").write_bytes(b"".join(streams))
+    found, refused = read("mediawiki", tmp_path)
+    assert lines(found) == kept and [item.reason for item in refused] == ["malformed"]
+    (tmp_path / "wiki.xml.bz2").write_bytes(b"".join(streams[:2] + streams[3:])[:-20])
+    assert [item.reason for item in read("mediawiki", tmp_path)[1]] == ["truncated"]
 
 
 @settings(deadline=None)
