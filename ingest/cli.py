@@ -149,10 +149,11 @@ def plan(
         console.print(plan_views.partitions(graph, states, None if everything else plan_views.SHOWN))
         console.print(plan_views.tasks(forecasts))
     todo = sum(state != "cached" for state in states.values())
-    unfetched = [entry.name for entry in loaded.entries if entry.absent]
+    missing = [entry for entry in loaded.entries if entry.absent]
+    unfetched = [entry.name for entry in missing]
     uncrawled = [name for name in waiting if name not in unfetched]
-    if unfetched:
-        console.print(f"{len(unfetched)} sources are not here yet; next: `python -m ingest fetch {recipe}`")
+    if missing:
+        console.print(plan_views.next_steps(loaded, missing), markup=False, highlight=False)
     if uncrawled:
         console.print(f"`run` would first crawl {', '.join(uncrawled)}; what that brings can be planned only then")
     elif todo:

@@ -18,15 +18,7 @@ _WORDS = {"cached": "[green]done[/]", "ready": "would run", "waits": "waits"}
 
 def sources(recipe: Recipe, graph: Graph, waiting: Collection[str], reached: Mapping[str, str]) -> Table:
     """What each source is, what of it is here, and whether its publisher answers (`reached`: name -> answer)."""
-    names = (
-        "source, and how it is had",
-        "languages",
-        "licence",
-        "expected",
-        "here",
-        *(["reachable"] if reached else []),
-    )
-    table = _table(f"{recipe.name}: sources", *names)
+    table = _table(f"{recipe.name}: sources", "source", "what it is, under which terms, how much to expect, from where")
     table.show_lines = True
     for entry in recipe.entries:
         units = [chain.partition for chain in graph.chains if chain.source.name == entry.name]
@@ -34,11 +26,37 @@ def sources(recipe: Recipe, graph: Graph, waiting: Collection[str], reached: Map
         here = f"{len(units):,} partitions, {sum(unit.bytes for unit in units) / 1e6:,.1f} MB"
         if entry.name in waiting:
             here = f"[yellow]{_waits_for(entry)}[/]"
-        title = f"[bold]{escape(entry.name)}[/] [dim]({entry.kind})[/] {escape(about.title)}"
-        title += f"\n[dim]{escape(entry.fetcher.probe() if entry.fetcher else about.access)}[/]"
-        cells = (title, ", ".join(about.languages) or "any", escape(about.license), escape(about.size), here)
-        table.add_row(*cells, *([reached.get(entry.name, "")] if reached else []))
+        kind = "" if entry.kind == entry.name else f"\n[dim]kind {entry.kind}[/]"
+        languages = ", ".join(about.languages) or "any language"
+        facts = [
+            escape(about.title),
+            f"[dim]licence[/]  {escape(about.license)}",
+            f"[dim]expect[/]   {escape(about.size)}",
+        ]
+        address = entry.fetcher.probe() if entry.fetcher else about.access
+        facts.append(f"[dim]from[/]     {escape(address)}")
+        if entry.name in reached:
+            facts.append(f"[dim]answers[/]  {escape(reached[entry.name])}")
+        table.add_row(f"[bold]{escape(entry.name)}[/]\n{here}\n{languages}{kind}", "\n".join([*facts, ""]))
     return table
+
+
+def next_steps(recipe: Recipe, missing: Collection[Entry]) -> str:
+    """What to do about the sources that are not here: which can be fetched, which only the user can bring."""
+    path = recipe.path
+    fetched = [entry.name for entry in missing if entry.fetcher]
+    by_hand = [entry for entry in missing if not entry.fetcher]
+    steps = []
+    if fetched:
+        steps.append(
+            f"{len(fetched)} sources can be fetched: `python -m ingest fetch {path}`, or a taste of one first:"
+        )
+        steps.append(f"  `python -m ingest fetch {path} --only {fetched[0]} --limit 3`")
+    if by_hand:
+        steps.append(f"{len(by_hand)} you bring yourself, into the folder that `root` names:")
+        steps += [f"  {entry.name}: {entry.about.access}" for entry in by_hand]
+    steps.append("`run` needs every source that the recipe names; take out of it what you do not want")
+    return "\n".join(steps)
 
 
 def _waits_for(entry: Entry) -> str:
@@ -48,15 +66,20 @@ def _waits_for(entry: Entry) -> str:
 
 
 def paper(recipe: Recipe, waiting: Collection[str]) -> Table:
-    """The rows of the corpus the recipe is measured against, and what serves each here."""
-    table = _table("the paper's corpus, row by row", "", "row", ">words", "served here by", "note")
-    for row in recipe.document.paper:
-        words = f"{row.words:,}" if row.checked else f"[dim]about {row.words:,}[/]"
-        names = ", ".join(f"[yellow]{name}[/]" if name in waiting else f"[green]{name}[/]" for name in row.sources)
-        table.add_row(row.language, escape(row.row), words, names or "[red]nothing[/]", escape(row.note))
-    for language in sorted({row.language for row in recipe.document.paper}):
-        total = sum(row.words for row in recipe.document.paper if row.language == language)
-        table.add_row(language, "[bold]all[/]", f"[bold]{total:,}[/]", "", "")
+    """The rows of the corpus the recipe is measured against, and what serves each here; after each language its sum."""
+    title = "the paper's corpus, row by row (about: words recalled; in brackets: a source that is not here yet)"
+    table = _table(title, "", "row", ">words", "served here by", "note")
+    for language in dict.fromkeys(row.language for row in recipe.document.paper):
+        rows = [row for row in recipe.document.paper if row.language == language]
+        for row in rows:
+            words = f"{row.words:,}" if row.checked else f"[dim]about {row.words:,}[/]"
+            names = ", ".join(
+                f"[yellow]{escape(f'[{name}]')}[/]" if name in waiting else f"[green]{name}[/]" for name in row.sources
+            )
+            table.add_row(row.language, escape(row.row), words, names or "[red]nothing[/]", escape(row.note))
+        table.add_row(
+            language, "[bold]all[/]", f"[bold]{sum(row.words for row in rows):,}[/]", "", "", end_section=True
+        )
     return table
 
 

@@ -84,6 +84,7 @@ CRAWL = About(
     size="as the scope allows",
     etiquette="one request at a time to a host, `delay` seconds between two, robots.txt and Retry-After obeyed",
     format="https://iipc.github.io/warc-specifications/",
+    tested="written: a site with traps (tests/crawl, test_sources_crawl.py)",
 )
 
 
@@ -126,7 +127,7 @@ class _Table:
             return self._fault(f"boilerplate is {boilerplate!r}: say true or false", "boilerplate")
         if source is None or facts is None or (fetcher is None and "fetch" in self.values):
             return None
-        return Entry(kind, source, fetcher, facts, absent, boilerplate)
+        return Entry(kind, source, fetcher, facts, absent or self._find_files(source, fetcher), boilerplate)
 
     def _find_root(self, values: dict[str, Any]) -> str:
         """Resolve `root` against the recipe's folder; says what is wrong when there is no such folder."""
@@ -138,6 +139,14 @@ class _Table:
         remedy = f"`python -m ingest fetch {self.path} --only {values['name']}` brings it"
         remedy = remedy if "fetch" in self.values else "root is relative to the recipe's folder"
         return f"{self._line('root')}: {root} {'is empty' if root.exists() else 'does not exist'}; {remedy}"
+
+    def _find_files(self, source: Source | Crawl, fetcher: Fetcher | None) -> str:
+        """Says so when a folder that a fetcher fills holds nothing yet that its reader reads (archives, tables)."""
+        patterns, root = getattr(source, "patterns", ()), Path(getattr(source, "root", ""))
+        if fetcher is None or not patterns or any(next(root.glob(pattern), None) for pattern in patterns):
+            return ""
+        remedy = f"`python -m ingest fetch {self.path} --only {source.name}` goes on with it"
+        return f"{self._line('root')}: {root} holds no {' or '.join(patterns)} yet; {remedy}"
 
     def _crawl(self, values: dict[str, Any]) -> Crawl | None:
         name, crawlers = values.pop("name"), values.pop("crawlers", 1)

@@ -2,17 +2,25 @@
 
 from rich.table import Table
 
+from ingest.fetch.catalogue import FETCHERS
 from ingest.recipe_sources import CRAWL
 from ingest.sources.about import About
 from ingest.sources.catalogue import KINDS
 
 _HEAD = """# Sources
 
-What a recipe can name as `kind`, one row each. This page is written by `python -m ingest sources --markdown` from what
-the readers in `ingest/sources/` say of themselves. "Recalled" marks what was not checked at the publisher's own page.
+What a recipe can name as `kind`, one row each. This page is written by `python -m ingest sources --markdown` from
+what the readers in `ingest/sources/` and the fetchers in `ingest/fetch/` say of themselves. "Recalled" marks what was
+checked neither on a page of its publisher nor in public code that uses it; nothing here was fetched from a publisher.
+Every fetcher names the recipe's `contact` in its User-Agent, waits its interval between two requests to a host, obeys
+Retry-After and goes on where it was stopped. Tests lie in `tests/`; "real" records are the publisher's own, "written"
+ones are made after the format's documentation. All kinds are tested with damaged files (`test_sources_damage.py`).
 
 """
-_COLUMNS = ("kind", "what", "languages", "access", "licence of a record", "key", "expected size", "etiquette", "format")
+_COLUMNS = (
+    "kind", "what", "languages", "access", "fetch, and its rate", "etiquette", "licence of a record", "key",
+    "expected size", "format", "tested on",
+)  # fmt: skip
 
 
 def abouts() -> dict[str, About]:
@@ -24,9 +32,17 @@ def page() -> str:
     """The page as Markdown."""
     rows = [_row(_COLUMNS), _row("---" for _ in _COLUMNS)]
     for kind, about in abouts().items():
-        facts = (about.title, ", ".join(about.languages) or "any", about.access, about.license, about.key, about.size)
-        rows.append(_row((f"`{kind}`", *facts, about.etiquette, about.format)))
+        facts = (about.title, ", ".join(about.languages) or "any", about.access, _rate(about), about.etiquette)
+        rows.append(_row((f"`{kind}`", *facts, about.license, about.key, about.size, about.format, about.tested)))
     return _HEAD + "".join(rows)
+
+
+def _rate(about: About) -> str:
+    """The fetcher and the seconds it waits between two requests to a host."""
+    if not about.fetch:
+        return "none: the crawl itself" if about is CRAWL else "by hand"
+    interval = FETCHERS[about.fetch].interval
+    return f"`{about.fetch}`, one request every {interval:g} s" if interval else f"`{about.fetch}`"
 
 
 def overview() -> Table:

@@ -1,6 +1,7 @@
 """Input files of each kind of source, in its publisher's format, with as many different records as asked for."""
 
 import gzip
+import hashlib
 import json
 import random
 from collections.abc import Callable
@@ -157,10 +158,112 @@ def e3c(folder: Path, records: int) -> None:
         _write(folder / f"{at}.json", json.dumps({"language": "IT", "id": str(at), "text": words(at, 300)}))
 
 
+def jats(folder: Path, records: int) -> None:
+    """The articles of `pmc`, without metadata."""
+    for at in range(records):
+        body = "".join(f"<sec><title>Section {n}</title><p>{words(20 * at + n, 150)}</p></sec>" for n in range(20))
+        ids = f"<article-id pub-id-type='doi'>10.1/{at}</article-id>"
+        _write(
+            folder / f"{at}.nxml",
+            f"<article><front><article-meta>{ids}</article-meta></front><body>{body}</body></article>",
+        )
+
+
+def epo(folder: Path, records: int) -> None:
+    """EP full texts with a description of 1,500 words."""
+    for at in range(records):
+        body = "".join(f"<p>{words(15 * at + n, 100)}</p>" for n in range(15))
+        xml = (
+            f"<ep-patent-document country='EP' doc-number='{at:07d}' kind='B1' date-publ='20200101'><SDOBI><B500><B510EP>"
+            "<classification-ipcr><text>A61K 31/00</text></classification-ipcr></B510EP></B500></SDOBI>"
+            f"<description lang='fr'>{body}</description></ep-patent-document>"
+        )
+        _write(folder / f"{at}.xml", xml)
+
+
+def cowese(folder: Path, records: int) -> None:
+    """One file of documents between blank lines."""
+    text(folder, records)
+
+
+def case_files(folder: Path, records: int) -> None:
+    """A text file of 300 words for each document (SPACCC, EDP)."""
+    for at in range(records):
+        _write(folder / f"S{at:05d}.txt", words(at, 300))
+
+
+def ufal(folder: Path, records: int) -> None:
+    """Shuffled pairs of sentences, forty for each document."""
+    pairs = (f"{words(at, 20)}\t{words(at + 1, 20)}\tsource" for at in range(40 * records))
+    _gzip(folder / "shuffled.es-en.gz", "\n".join(pairs) + "\n")
+
+
+def folder_files(folder: Path, records: int) -> None:
+    """A page of 500 words for each document."""
+    for at in range(records):
+        _write(folder / f"{at}.html", f"<html><body><p>{words(at, 500)}</p></body></html>")
+
+
+def bdpm(folder: Path, records: int) -> None:
+    """Pages of medicines with both documents in panels, and the table of medicines."""
+    _write(folder / "CIS_bdpm.txt", "".join(f"{60_000_000 + at}\tM{at} comprimé\n" for at in range(records)))
+    for at in range(records):
+        panels = "".join(
+            f"<div id='tabpanel-{name}-panel'><nav>menu</nav><div id='contenu'>"
+            + "".join(f"<p>4.{n} {words(8 * at + n, 120)}</p>" for n in range(8))
+            + "</div></div>"
+            for name in ("fiche-info", "rcp", "notice")
+        )
+        _write(folder / f"{60_000_000 + at}.html", f"<html lang='fr'><body><header>x</header>{panels}</body></html>")
+
+
+def epar(folder: Path, records: int) -> None:
+    """PDF files under the agency's names; reading hands them on."""
+    for at in range(records):
+        _write(folder / f"m{at}-epar-product-information_fr.pdf", f"%PDF-1.7\n{words(at, 2000)}")
+
+
+def aifa(folder: Path, records: int) -> None:
+    """The same under the Italian agency's names."""
+    for at in range(records):
+        _write(folder / f"FI_000001_{at:06d}.pdf", f"%PDF-1.7\n{words(at, 2000)}")
+
+
+def warc(folder: Path, records: int) -> None:
+    """A WARC file of pages of 500 words, a gzip member a record."""
+    (folder / "pages.warc.gz").write_bytes(b"".join(_capture(at) for at in range(records)))
+
+
+def crawl(folder: Path, records: int) -> None:
+    """A finished crawl: the same archive, its hosts and failures, and the pin."""
+    warc(folder, records)
+    _write(folder / "hosts.json", "{}")
+    _write(folder / "failures.jsonl", "")
+
+    def pinned(name: str) -> dict:
+        data = (folder / name).read_bytes()
+        return {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "rows": 0}
+
+    pin = {"warcs": [pinned("pages.warc.gz")], "failures": pinned("failures.jsonl"), "hosts": pinned("hosts.json")}
+    _write(folder / "pin.json", json.dumps(pin))
+
+
+def _capture(number: int) -> bytes:
+    page = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body><p>{words(number, 500)}</p></body></html>"
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.org/{number}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{number}>\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(page.encode())}\r\n\r\n"
+    )
+    return gzip.compress(f"{head}{page}\r\n\r\n".encode(), 6, mtime=0)
+
+
 MAKERS: dict[str, Callable[[Path, int], None]] = {
-    "pubmed": pubmed, "pmc": pmc, "clinicaltrials": clinicaltrials, "oai": oai, "mediawiki": mediawiki,
-    "wikihtml": wikihtml, "patents": patents, "table": table, "huggingface": huggingface, "text": text, "cima": cima,
-    "emea": emea, "e3c": e3c,
+    "aifa": aifa, "bdpm": bdpm, "cima": cima, "clinicaltrials": clinicaltrials, "cowese": cowese, "crawl": crawl,
+    "e3c": e3c, "edp": case_files, "emea": emea, "epar": epar, "epo": epo, "folder": folder_files,
+    "huggingface": huggingface, "jats": jats, "mediawiki": mediawiki, "oai": oai, "patents": patents, "pmc": pmc,
+    "pubmed": pubmed, "spaccc": case_files, "table": table, "text": text, "ufal": ufal, "warc": warc,
+    "wikihtml": wikihtml,
 }  # fmt: skip
 
 

@@ -20,10 +20,14 @@ class Fetched:
 
 @dataclasses.dataclass(frozen=True)
 class Missed:
-    """A file that could not be had; the others are, and the command ends with exit status 1."""
+    """A file that could not be had; the others are, and the command ends with exit status 1.
+
+    `status`: what the server answered, if it did.
+    """
 
     url: str
     reason: str
+    status: int | None = None
 
 
 class Fetcher(Protocol):

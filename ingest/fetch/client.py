@@ -88,12 +88,12 @@ class Client:
         """A small answer of at most `limit` bytes; raises `FetchError` for any status but 2xx."""
 
         def read(response: requests.Response) -> Answer:
-            body = b""
+            body = bytearray()
             for piece in response.iter_content(_CHUNK):
                 body += piece
                 if len(body) > limit:
                     raise FetchError(response.url, response.status_code, f"the answer has more than {limit} bytes")
-            return Answer(response.url, response.status_code, response.headers, body)
+            return Answer(response.url, response.status_code, response.headers, bytes(body))
 
         return self._ask(url, params, dict(headers or {}), read)
 
@@ -106,12 +106,13 @@ class Client:
         sha256: str | None = None,
         byte_range: tuple[int, int] | None = None,
         headers: Mapping[str, str] | None = None,
+        begins: bytes = b"",
     ) -> int:
         """Bring `url` to `path`, which holds all of it or does not exist; returns its bytes.
 
         What a broken transfer left in `path`.part is gone on with, if the server still has the same file.
-        `byte_range`: first byte and one past the last, of a part to be had alone. A wrong digest raises `FetchError`
-        and leaves nothing behind.
+        `byte_range`: first byte and one past the last, of a part to be had alone. A wrong digest, or a file that begins
+        otherwise than `begins`, raises `FetchError` and leaves nothing behind.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         part, tag = path.with_name(path.name + PART), path.with_name(path.name + PART + ".tag")
@@ -158,6 +159,10 @@ class Client:
         wrong = _wrong_digest(part, md5, sha256)
         if not wrong and byte_range and have() != byte_range[1] - byte_range[0]:
             wrong = f"{have()} bytes came, {byte_range[1] - byte_range[0]} were asked for"
+        if not wrong and begins:
+            with part.open("rb") as file:
+                head = file.read(len(begins))
+            wrong = "" if head == begins else f"it begins with {head!r} and not with {begins!r}: a page in its place?"
         tag.unlink(missing_ok=True)
         if wrong:
             part.unlink()

@@ -108,7 +108,7 @@ class CommonCrawl:
         query = (
             f"SELECT {columns} FROM read_parquet(?) WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {self.most:d}"
         )
-        return duckdb.connect().execute(query, values).to_arrow_table()
+        return duckdb.connect().sql(query, params=values).to_arrow_table()
 
     def _record(self, client: Client, row: dict) -> bytes | Missed:
         start, length = row["warc_record_offset"], row["warc_record_length"]

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from ingest.fetch.base import Fetched, Missed
 from ingest.fetch.client import Client, FetchError
+from ingest.fetch.unpack import UnpackError, is_archive, unpack
 from shards.errors import InputError
 
 _LINK = re.compile(r"""href\s*=\s*["']?([^"' >]+)""", re.I)
@@ -17,16 +18,23 @@ _MD5 = re.compile(r"\b([0-9a-fA-F]{32})\b")
 
 @dataclasses.dataclass(frozen=True)
 class Files:
-    """The files at `urls`; `sha256` of each, in their order, where they are known."""
+    """The files at `urls`; `sha256` or `md5` of each, in their order, where they are known.
+
+    `unpack`: bring the members of archives (zip, tar) that match one of these globs beside the archive.
+    """
 
     interval: ClassVar[float] = 1.0
 
     urls: tuple[str, ...]
     sha256: tuple[str, ...] = ()
+    md5: tuple[str, ...] = ()
+    unpack: tuple[str, ...] = ()
+    most_unpacked: int = 100 << 30  # bytes
 
     def __post_init__(self) -> None:
-        if not self.urls or (self.sha256 and len(self.sha256) != len(self.urls)):
-            raise InputError(f"fetch needs urls, and as many sha256 or none: {len(self.urls)}, {len(self.sha256)}")
+        for name, digests in (("sha256", self.sha256), ("md5", self.md5)):
+            if not self.urls or (digests and len(digests) != len(self.urls)):
+                raise InputError(f"fetch needs urls, and as many {name} or none: {len(self.urls)}, {len(digests)}")
 
     def probe(self) -> str:
         """The first address."""
@@ -35,12 +43,19 @@ class Files:
     def run(self, client: Client, root: Path, limit: int | None) -> Iterator[Fetched | Missed]:
         """Bring what is not there yet, at most `limit` files."""
         brought = 0
-        for url, digest in zip(self.urls, self.sha256 or (None,) * len(self.urls), strict=True):
+        none = (None,) * len(self.urls)
+        for url, sha256, md5 in zip(self.urls, self.sha256 or none, self.md5 or none, strict=True):
             if limit is not None and brought >= limit:
                 return
-            outcome = bring_file(client, url, root, unquote(urlsplit(url).path.rsplit("/", 1)[-1]), sha256=digest)
+            name = unquote(urlsplit(url).path.rsplit("/", 1)[-1])
+            outcome = bring_file(client, url, root, name, sha256=sha256, md5=md5)
             brought += isinstance(outcome, Fetched) and outcome.new
             yield outcome
+            if self.unpack and isinstance(outcome, Fetched) and is_archive(name):
+                try:
+                    unpack(root / name, self.unpack, self.most_unpacked)
+                except UnpackError as error:
+                    yield Missed(url, str(error))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,15 +105,21 @@ class Listing:
 
 
 def bring_file(
-    client: Client, url: str, root: Path, name: str, *, md5: str | None = None, sha256: str | None = None
-) -> Fetched | Missed:
-    """One file to `root`/`name`, unless it is there."""
+    client: Client, url: str, root: Path, name: str, *, md5: str | None = None, sha256: str | None = None,
+    begins: bytes = b"", anew: bool = False,
+) -> Fetched | Missed:  # fmt: skip
+    """One file to `root`/`name`, unless it is there.
+
+    `anew`: even then, and the old one stays until the new one is here. `begins`: how it must begin, so that it is a PDF
+    and no page about one.
+    """
     path = root / name
     if not name or Path(name).is_absolute() or ".." in Path(name).parts:
         return Missed(url, f"{name!r} is no name for a file")
-    if path.exists():
+    if path.exists() and not anew:
         return Fetched(name, url, path.stat().st_size, False)
     try:
-        return Fetched(name, url, client.download(url, path, md5=md5, sha256=sha256), True)
+        size = client.download(url, path, md5=md5, sha256=sha256, begins=begins)
     except FetchError as error:
-        return Missed(url, str(error))
+        return Missed(url, str(error), error.status)
+    return Fetched(name, url, size, True)

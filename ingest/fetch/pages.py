@@ -110,7 +110,7 @@ class CimaDocuments:
             medicines = client.get(f"{self.base}/medicamentos", {"pagina": page, "comerc": 1}).json()
             found = medicines.get("resultados") or []
             for medicine in found:
-                for kind in self.kinds:
+                for kind in _segmented(medicine, self.kinds):
                     if limit is not None and brought >= limit:
                         return
                     outcome = self._document(client, root, medicine, kind)
@@ -132,6 +132,14 @@ class CimaDocuments:
         body = json.dumps({"nombre": medicine.get("nombre", ""), "sections": sections}, ensure_ascii=False)
         disk.write(root / name, memoryview(body.encode()))
         return Fetched(name, url, len(body.encode()), True)
+
+
+def _segmented(medicine: dict, kinds: tuple[int, ...]) -> list[int]:
+    """The kinds of documents that the medicine has by section (`docs`: `tipo`, `secc`); all where it does not say."""
+    docs = medicine.get("docs")
+    if not isinstance(docs, list):
+        return list(kinds)
+    return [kind for kind in kinds if any(doc.get("tipo") == kind and doc.get("secc", True) for doc in docs)]
 
 
 def _save(root: Path, name: str, url: str, body: bytes) -> Fetched:

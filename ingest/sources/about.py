@@ -13,5 +13,7 @@ class About:
     license: str  # the rule that gives each record its licence
     key: str  # what the canonical key of a record is
     size: str  # what to expect, and as of when; "recalled" where no publisher's page was read
-    etiquette: str  # requests per second, connections, identification that its publisher asks for
+    etiquette: str  # what its publisher asks for besides the fetcher's interval and identification
     format: str  # address of the format's documentation
+    tested: str  # on which records, and in which test; "real" where they are the publisher's own
+    fetch: str = ""  # kind of the fetcher that brings it, which keeps the publisher's rate

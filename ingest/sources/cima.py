@@ -23,12 +23,14 @@ class Cima(DocumentFiles):
     about: ClassVar[About] = About(
         title="AEMPS CIMA: Spanish summaries (ficha técnica) and leaflets (prospecto), by section",
         languages=("es",),
-        access="https://cima.aemps.es/cima/rest: medicamentos, docSegmentado/contenido (fetch `cima`)",
+        access="https://cima.aemps.es/cima/rest: medicamentos, docSegmentado/contenido",
         license="LicenseRef-AEMPS: reuse allowed with the source and date named",
         key="registration number and kind of document",
         size="about 25,000 medicines, two documents each (recalled)",
-        etiquette="one request a second, User-Agent with contact",
-        format="https://sede.aemps.gob.es/docs/CIMA-REST-API_1_19.pdf",
+        etiquette="no rule is published; one document at a time",
+        format="https://sede.aemps.gob.es/docs/CIMA-REST-API_1_19.pdf (1.23 in 2026, the same calls)",
+        tested="written: answers of docSegmentado (test_sources_corpora.py, test_fetch_sources.py)",
+        fetch="cima",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*_1.json", "**/*_2.json"))

@@ -7,7 +7,7 @@ eligibility criteria are Markdown at the source, and stay so.
 import dataclasses
 import hashlib
 import json
-import zipfile
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,11 +15,16 @@ from typing import Any, ClassVar
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.files import find_files, read_input
+from ingest.sources.files import READ_ERRORS, find_files
+from ingest.sources.stretches import lost, stretches
+from ingest.sources.zip_entries import zip_entries
 from shards.step import local
 
 _LICENSE, _EVIDENCE = "LicenseRef-ClinicalTrials.gov-terms", "https://clinicaltrials.gov/about-site/terms-conditions"
 _LIMIT = 256 << 20  # bytes of one file of pages
+_READ = 1 << 20
+_STUDY = re.compile(r'\{\s*"protocolSection"\s*:')
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +34,14 @@ class ClinicalTrials:
     about: ClassVar[About] = About(
         title="ClinicalTrials.gov: registered studies",
         languages=("en",),
-        access="API v2, https://clinicaltrials.gov/api/v2/studies (fetch `clinicaltrials`), or the bulk zip of JSON",
+        access="API v2, https://clinicaltrials.gov/api/v2/studies, or the bulk zip of JSON",
         license="terms of the registry: United States government data, no licence needed, attribution asked for",
         key="NCT number",
         size="about 550,000 studies (recalled); 127.4 million words in the paper",
-        etiquette="pages of 1,000, about 50 requests a minute (recalled), User-Agent with contact",
+        etiquette="about 50 requests a minute (recalled), pages of 1,000",
         format="https://clinicaltrials.gov/data-api/about-api/study-data-structure",
+        tested="written: studies of API v2, pages and zip (test_sources_corpora.py, test_sources_damage.py)",
+        fetch="clinicaltrials",
     )
 
     name: str
@@ -52,40 +59,69 @@ class ClinicalTrials:
             if name.endswith(".zip"):
                 yield from self._zip(name, path)
             else:
-                data = read_input(path, name, _LIMIT)
-                yield from [data] if isinstance(data, Refusal) else _studies(data, name, None)
+                yield from _pages(name, path)
 
     def _zip(self, name: str, path: Path) -> Iterator[Record | Refusal]:
+        for number, entry in enumerate(zip_entries(path, ".json", self.limit)):
+            if entry.reason:
+                yield Refusal(entry.name or f"{name}@end", "read", entry.reason, entry.message, name, number)
+            else:
+                yield from _studies(entry.data, name, number)
+
+
+def _pages(name: str, path: Path) -> Iterator[Record | Refusal]:
+    """The studies of a file of pages, over damage."""
+    number = 0
+    for stretch in stretches(path):
+        data, problem = bytearray(), None
         try:
-            with zipfile.ZipFile(path) as archive:
-                for number, entry in enumerate(archive.infolist()):
-                    if not entry.filename.endswith(".json"):
-                        continue
-                    if entry.file_size > self.limit:
-                        message = f"{entry.file_size} bytes, the limit is {self.limit}"
-                        yield Refusal(entry.filename, "read", "too-large", message, name, number)
-                        continue
-                    try:
-                        with archive.open(entry) as file:
-                            data = file.read(self.limit + 1)
-                    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-                        yield Refusal(entry.filename, "read", "malformed", str(error), name, number)
-                        continue
-                    yield from _studies(data, name, number)
-        except (zipfile.BadZipFile, OSError) as error:
-            yield Refusal(name, "read", "malformed", f"not a zip archive: {error}", name)
+            while (piece := stretch.stream.read1(_READ)) and len(data) <= _LIMIT:
+                data += piece
+        except READ_ERRORS as error:
+            problem = lost(name, error, stretch.base + len(data))
+        if len(data) > _LIMIT:
+            yield Refusal(name, "read", "too-large", f"more than {_LIMIT} bytes", name)
+            return
+        whole = stretch.first and problem is None
+        for item in _studies(bytes(data), name, None) if whole else _found(bytes(data), name, number, cut=True):
+            number += 1
+            yield item
+        if problem is not None:
+            yield problem
 
 
 def _studies(data: bytes, name: str, number: int | None) -> Iterator[Record | Refusal]:
+    """The studies of one JSON text; where that is broken, those that are whole in it."""
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
+        items = list(_found(data, name, number or 0, cut=False))
         key = name if number is None else f"{name}@{number}"
-        yield Refusal(key, "read", "malformed", str(error), name, number, sha256=hashlib.sha256(data).hexdigest())
+        digest = hashlib.sha256(data).hexdigest()
+        yield from items or [Refusal(key, "read", "malformed", str(error), name, number, sha256=digest)]
         return
     studies = found.get("studies", [found]) if isinstance(found, dict) else found
     for at, study in enumerate(studies if isinstance(studies, list) else [studies]):
         yield _record(study, name, number if number is not None else at)
+
+
+def _found(data: bytes, name: str, number: int, *, cut: bool) -> Iterator[Record | Refusal]:
+    """Each study of a broken JSON text by where it begins; `cut`: one that ends with the text is not told."""
+    text, position, decoder = data.decode("utf-8-sig", errors="surrogateescape"), 0, json.JSONDecoder()
+    while begin := _STUDY.search(text, position):
+        following = _STUDY.search(text, begin.end())
+        try:
+            study, position = decoder.raw_decode(text, begin.start())
+            if _LONE.search(text, begin.start(), position):
+                raise ValueError("it has bytes that are not UTF-8")
+            yield _record(study, name, number)
+        except (ValueError, RecursionError) as error:
+            position = begin.end()
+            if not cut or following is not None:
+                part = text[begin.start() : following.start() if following else None].encode(errors="surrogateescape")
+                digest = hashlib.sha256(part).hexdigest()
+                yield Refusal(f"{name}@{number}", "read", "malformed", str(error), name, number, sha256=digest)
+        number += 1
 
 
 def _record(study: Any, name: str, number: int) -> Record | Refusal:

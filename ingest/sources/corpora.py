@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import ClassVar, Literal
 
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.files import find_files
+from ingest.sources.stretches import read_lines
 from shards.step import local
 
 _MIME = "text/plain"
@@ -36,6 +36,8 @@ class Corpus:
         size="yours",
         etiquette="none is needed",
         format="UTF-8 text",
+        tested="written (test_sources_corpora.py)",
+        fetch="files",
     )
 
     name: str
@@ -58,32 +60,44 @@ class Corpus:
         """Every document of the files, in order."""
         for name, path in partition.paths():
             number = 0
-            try:
-                with open_stream(path) as stream:
-                    for number, lines in enumerate(self._documents(stream), 1):
-                        yield self._record(name, number, lines)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after document {number}: {error}", name)
+            for item in self._documents(path, name):
+                number += not isinstance(item, Refusal)
+                yield item if isinstance(item, Refusal) else self._record(name, number, item)
 
-    def _documents(self, stream: io.BufferedIOBase) -> Iterator[list[bytes]]:
-        lines: list[bytes] = []
-        for line in io.BufferedReader(stream) if not hasattr(stream, "readline") else stream:
-            ends = not line.strip() if self.split == "blank-line" else self.split == "lines" and len(lines) >= self.run
-            if ends and lines:
-                yield lines
-                lines = []
-            if line.strip() or self.split == "file":
-                lines.append(line)
-        if any(line.strip() for line in lines):
-            yield lines
+    def _documents(self, path: Path, name: str) -> Iterator[bytes | Refusal]:
+        """The bytes of each document, of one that is too large its beginning; no part of one that damage has torn."""
+        held, count, torn = bytearray(), 0, False
+        for line in read_lines(path, name, self.limit):
+            if isinstance(line, Refusal):
+                if held and self.split == "lines":  # a shorter run; its lines are whole
+                    yield bytes(held)
+                yield line
+                held, count, torn = bytearray(), 0, True
+                continue
+            blank = not line[1].strip()
+            ends = blank if self.split == "blank-line" else self.split == "lines" and count >= self.run
+            if ends and held and not torn:
+                yield bytes(held)
+            if ends:
+                held, count, torn = bytearray(), 0, False
+            if not torn and (not blank or self.split == "file"):
+                count += 1
+                if len(held) <= self.limit:
+                    held += line[1]
+            elif torn and self.split == "lines":  # a run of lines begins anywhere
+                held, count, torn = bytearray(line[1]), 1, False
+        if held.strip() and not torn:
+            yield bytes(held)
 
-    def _record(self, name: str, number: int, lines: list[bytes]) -> Record | Refusal:
-        data = b"".join(lines)
+    def _record(self, name: str, number: int, data: bytes) -> Record | Refusal:
         key = name if self.split == "file" else f"{name}#{number}"
         digest = hashlib.sha256(data).hexdigest()
         if len(data) > self.limit:
-            message = f"{len(data)} bytes of one document, the limit is {self.limit}"
+            message = f"more than {self.limit} bytes in one document"
             return Refusal(key, "read", "too-large", message, name, number, sha256=digest)
+        if b"\0" in data:
+            message = "it holds zero bytes: UTF-16, or no text at all"
+            return Refusal(key, "read", "bad-encoding", message, name, number, sha256=digest)
         try:
             text = data.decode("utf-8-sig")
             if self.column is not None:
@@ -107,12 +121,14 @@ class Spaccc(Corpus):
         title="SPACCC: Spanish clinical cases; PharmaCoNER and E3C's Spanish layers 1 and 2 are made of its texts, so "
         "decontaminate before evaluating on them",
         languages=("es",),
-        access="https://zenodo.org/records/2560316",
+        access="https://zenodo.org/records/2560316/files/SPACCC.zip",
         license="CC-BY-4.0",
         key="file name, which holds the SciELO id of the article",
         size="1,000 cases, about 350,000 words (paper)",
         etiquette="one download",
         format="https://github.com/PlanTL-GOB-ES/SPACCC",
+        tested="written: a case (test_sources_corpora.py)",
+        fetch="files",
     )
 
     batch: int = local(default=256)
@@ -129,35 +145,44 @@ class Cowese(Corpus):
     about: ClassVar[About] = About(
         title="CoWeSe: Spanish biomedical web crawl of 2020, the paper's Medical Crawler",
         languages=("es",),
-        access="https://zenodo.org/records/4561970",
+        access="https://zenodo.org/records/5513237 (records/4561971 holds a sample only)",
         license="CC-BY-4.0, as its publisher states for the whole",
         key="file name and number of the document",
         size="4.5 GB, about 750 million tokens (publisher)",
         etiquette="one download",
-        format="https://arxiv.org/abs/2109.07765 (layout recalled: a sentence a line, a blank line between documents)",
+        format="CoWeSe.txt: an empty line separates each document (README of the corpus; "
+        "https://arxiv.org/abs/2109.07765)",
+        tested="written: documents of that form (test_sources_corpora.py)",
+        fetch="files",
     )
 
     language: str | None = "es"
     license: str | None = "CC-BY-4.0"
-    license_evidence: str | None = "https://zenodo.org/records/4561970"
+    license_evidence: str | None = "https://zenodo.org/records/5513237"
 
 
 @dataclasses.dataclass(frozen=True)
 class Ufal(Corpus):
-    """UFAL Medical Corpus: one side of its parallel files, which have lost their documents."""
+    """UFAL Medical Corpus: one side of its parallel files, whose sentences have been shuffled.
+
+    `shuffled.XX-en.gz` holds the other language in column 0 and English in column 1; choose one file a source.
+    """
 
     about: ClassVar[About] = About(
         title="UFAL Medical Corpus: parallel sentences; runs of lines stand for documents",
         languages=("en", "es", "fr"),
-        access="https://ufal.mff.cuni.cz/ufal_medical_corpus (after registration; put the files there by hand)",
+        access="https://ufal.mff.cuni.cz/ufal_medical_corpus, after registration: the user puts the files there",
         license="none for the whole: each part has its own terms, state them in the recipe",
         key="file name and number of the run of lines",
         size="10.5 million Spanish words (paper)",
         etiquette="registration",
-        format="tab-separated or Moses text, a sentence pair a line (recalled)",
+        format="UFAL_medical_shuffled/shuffled.XX-en.gz: XX, English (and more) by tabs, sentences in no order",
+        tested="written: pairs of that form (test_sources_corpora.py)",
     )
 
+    patterns: tuple[str, ...] = local(default=("**/shuffled.*-en.gz", "**/shuffled.*-en"))
     split: Literal["file", "blank-line", "lines"] = "lines"
+    column: int | None = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,12 +192,13 @@ class Edp(Corpus):
     about: ClassVar[About] = About(
         title="EDP: titles and abstracts of EDP Sciences journals, of the WMT biomedical translation task",
         languages=("en", "fr"),
-        access="https://www.statmt.org/wmt18/biomedical-translation-task.html (recalled)",
+        access="the task's files, where https://www.statmt.org/wmt16/biomedical-translation-task.html leads",
         license="none stated for the whole; state it in the recipe",
         key="file name",
         size="48,000 French words (paper)",
         etiquette="one download",
         format="a text file a document and language (recalled)",
+        tested="written (test_sources_corpora.py)",
     )
 
     batch: int = local(default=256)

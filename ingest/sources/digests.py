@@ -56,16 +56,28 @@ def _state(path: Path) -> tuple[str, int]:
     return f"{facts.st_size} {times[0]} {times[1]} {facts.st_ino} {facts.st_dev}", max(times)
 
 
-@contextmanager
-def _memory() -> Iterator[sqlite3.Connection | None]:
-    """The memory; None where there is no folder for it, and then every file is read."""
+def cache_folder() -> Path | None:
+    """The folder of what can be found out again ($MEDCORPUS_CACHE, else the user's); None where it cannot be made."""
     try:
         users = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         folder = Path(os.environ.get("MEDCORPUS_CACHE") or users / "medcorpus")
         folder.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(folder / "digests.db", timeout=_WAIT)
-        connection.execute(_TABLE)
-    except (OSError, RuntimeError, sqlite3.Error):
+    except (OSError, RuntimeError):
+        return None
+    return folder
+
+
+@contextmanager
+def _memory() -> Iterator[sqlite3.Connection | None]:
+    """The memory; None where there is no folder for it, and then every file is read."""
+    folder = cache_folder()
+    try:
+        connection = sqlite3.connect(folder / "digests.db", timeout=_WAIT) if folder else None
+        if connection:
+            connection.execute(_TABLE)
+    except sqlite3.Error:
+        connection = None
+    if connection is None:
         yield None
         return
     with closing(connection):

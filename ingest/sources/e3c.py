@@ -28,12 +28,14 @@ class E3C:
     about: ClassVar[About] = About(
         title="E3C: European Clinical Case Corpus, layer 3; layers 1 and 2 are benchmarks",
         languages=("en", "es", "fr", "it"),
-        access="https://github.com/hltfbk/E3C-Corpus",
+        access="https://github.com/hltfbk/E3C-Corpus/archive/refs/tags/v2.0.0.zip",
         license="per document: its `licence` field; the corpus is CC-BY-NC",
         key="language and id",
         size="Italian: 10,213 documents, 13.6 million words (README); 11.6 million in the paper (recalled)",
         etiquette="one download",
         format="https://github.com/hltfbk/E3C-Corpus (JSON)",
+        tested="real: 890 documents of layer 3 (test_sources_readers.py)",
+        fetch="files",
     )
 
     name: str

@@ -8,12 +8,16 @@ import io
 import re
 from collections.abc import Iterator
 from html.entities import html5
+from pathlib import Path
 
 from lxml import etree
 
 from ingest.extract.scripts import replace_by_text
+from ingest.sources.base import Refusal
+from ingest.sources.files import READ_ERRORS
+from ingest.sources.stretches import lost, stretches
 
-_READ = 1 << 20
+_READ = 1 << 15  # bytes; each element cut copies what is left of them
 # No entities, no network, no DTD, no unbounded depth: XML from outside is data, never a program.
 SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True,
         "remove_pis": True}  # fmt: skip
@@ -22,6 +26,16 @@ SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_
 def parse_element(data: bytes) -> etree._Element:
     """The element of one record; raises `lxml.etree.XMLSyntaxError` when it is malformed or not UTF-8."""
     return etree.fromstring(data, etree.XMLParser(**SAFE))
+
+
+def parse_document(data: bytes) -> etree._Element:
+    """The root of a whole document, HTML's named entities in it as text.
+
+    Raises `lxml.etree.XMLSyntaxError`, or `EntityError` for an entity that only a DTD could explain.
+    """
+    root = parse_element(data)
+    resolve_entities(root)
+    return root
 
 
 class EntityError(ValueError):
@@ -46,6 +60,20 @@ def strip_namespaces(root: etree._Element) -> etree._Element:
         if isinstance(element.tag, str) and "}" in element.tag:
             element.tag = element.tag.rpartition("}")[2]
     return root
+
+
+def read_elements(
+    path: Path, name: str, tags: tuple[str, ...], limit: int
+) -> Iterator[tuple[int, bytes, bool] | Refusal]:
+    """`cut_elements` of a file called `name`, over damage: each damage is a refusal, and what follows it is read."""
+    for stretch in stretches(path):
+        offset = stretch.base
+        try:
+            for at, data, complete in cut_elements(stretch.stream, tags, limit):
+                offset = stretch.base + at
+                yield offset, data, complete
+        except READ_ERRORS as error:
+            yield lost(name, error, offset)
 
 
 def cut_elements(stream: io.BufferedIOBase, tags: tuple[str, ...], limit: int) -> Iterator[tuple[int, bytes, bool]]:

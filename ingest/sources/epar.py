@@ -11,7 +11,7 @@ from ingest.sources.base import Record, Refusal
 from ingest.sources.document_files import DocumentFiles
 from shards.step import local
 
-_EPAR_NAME = re.compile(r"([a-z0-9-]+?)-epar-(product-information|[a-z-]+)_([a-z]{2})(?:_\d+)?\.pdf$", re.I)
+_EPAR_NAME = re.compile(r"([a-z0-9-]+?)-epar-(product-information|[a-z-]+)_([a-z]{2})(_\d+)?\.pdf$", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Epar(DocumentFiles):
     about: ClassVar[About] = About(
         title="EMA: product information of centrally authorised medicines (EPAR), with QRD sections",
         languages=("en", "es", "fr", "it"),
-        access="https://www.ema.europa.eu/en/medicines/download-medicine-data (tables) and the PDFs they lead to",
+        access="JSON report of EPAR documents, and the PDF of each language",
         license="LicenseRef-EMA-reuse: reproduction allowed with the source named",
         key="product and language, of the file's name",
-        size="about 1,500 products, 40 to 80 pages each and language (recalled)",
-        etiquette="one request every two seconds, User-Agent with contact",
-        format="https://www.ema.europa.eu/en/human-regulatory-overview/marketing-authorisation/product-information-requirements",
+        size="1,945 documents of human medicines in English (report of October 2026), and their translations",
+        etiquette="bursts are answered with 429",
+        format="https://www.ema.europa.eu/en/about-us/about-website/download-website-data-json-data-format",
+        tested="real: a French EPAR (test_sources_corpora.py); written: the report (test_fetch_agencies.py)",
+        fetch="ema",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.pdf",))
@@ -37,10 +39,12 @@ class Epar(DocumentFiles):
             message = "the name is not PRODUCT-epar-product-information_LANGUAGE.pdf"
             yield Refusal(name, "read", "unknown-name", message, name, sha256=hashlib.sha256(data).hexdigest())
             return
-        product, kind, language = (part.lower() for part in match.groups())
-        url = f"https://www.ema.europa.eu/{language}/documents/{kind}/{match[0]}"
+        product, kind, language, copy = ((part or "").lower() for part in match.groups())
+        stem = match[0].removesuffix(match[0][-4:])
+        file = f"{stem.removesuffix(copy)}.pdf{copy.replace('_', '-')}"  # the agency writes ..._fr.pdf-0
+        url = f"https://www.ema.europa.eu/{language}/documents/{kind}/{file}"
         yield Record(
-            f"{product}:{kind}:{language}", "application/pdf", name, payload=data, title=product, language=language,
-            url=url, canonical_url=url, license="LicenseRef-EMA-reuse", refine="qrd",
+            f"{product}{copy}:{kind}:{language}", "application/pdf", name, payload=data, title=product,
+            language=language, url=url, canonical_url=url, license="LicenseRef-EMA-reuse", refine="qrd",
             license_evidence="https://www.ema.europa.eu/en/about-us/about-website/legal-notice",
         )  # fmt: skip

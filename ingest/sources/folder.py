@@ -31,6 +31,8 @@ class Folder:
         size="yours",
         etiquette="none is needed",
         format="https://html.spec.whatwg.org, https://pdfa.org/resource/iso-32000-2/",
+        tested="real: pages and PDF files (test_recipes_real.py)",
+        fetch="files",
     )
 
     name: str

@@ -17,8 +17,8 @@ from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.elements import cut_elements, parse_element, strip_namespaces
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.elements import parse_element, read_elements, strip_namespaces
+from ingest.sources.files import find_files
 from ingest.sources.jats import article_record
 from ingest.sources.languages import language_code
 from ingest.sources.licenses import spdx
@@ -40,12 +40,16 @@ class Oai:
     about: ClassVar[About] = About(
         title="OAI-PMH repositories: SciELO, theses (HAL, theses.fr, TDX, RECOLECTA, Italian universities)",
         languages=("en", "es", "fr", "it"),
-        access="ListRecords with resumption tokens (fetch `oai`), e.g. https://www.scielo.org/oai (recalled)",
+        access="ListRecords with resumption tokens, e.g. https://scielo.isciii.es/oai/scielo-oai.php (scielo.br's "
+        "is gone)",
         license="dc:rights or the JATS licence of the record, read as SPDX; else `license` of the recipe",
         key="OAI identifier, and the language where a record has several",
         size="SciELO about 1 million articles (recalled); theses: title and abstract each",
-        etiquette="503 with Retry-After is obeyed, one request a second, User-Agent with contact",
+        etiquette="503 with Retry-After is obeyed",
         format="https://www.openarchives.org/OAI/openarchivesprotocol.html",
+        tested="written: Dublin Core and JATS records (test_sources_corpora.py), harvested as Sickle does "
+        "(test_fetch_sources.py)",
+        fetch="oai",
     )
 
     name: str
@@ -63,13 +67,12 @@ class Oai:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """The documents of every record, in file order."""
         for name, path in partition.paths():
-            offset = 0
-            try:
-                with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, ("record",), self.limit):
-                        yield from self._record(data, complete, name, offset)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+            for item in read_elements(path, name, ("record",), self.limit):
+                if isinstance(item, Refusal):
+                    yield item
+                else:
+                    offset, data, complete = item
+                    yield from self._record(data, complete, name, offset)
 
     def _record(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal]:
         try:

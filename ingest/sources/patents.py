@@ -11,27 +11,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pyarrow.parquet as pq
 from lxml import etree
 
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
 from ingest.sources.document_files import DocumentFiles
-from ingest.sources.files import READ_ERRORS, find_files, plain_suffix, read_failure
-from ingest.sources.tables import json_lines
-from shards.errors import InputError
+from ingest.sources.elements import EntityError, parse_document
+from ingest.sources.files import find_files, plain_suffix
+from ingest.sources.tables import json_lines, parquet_rows
 from shards.step import local
 
 # The classes of the Spanish biomedical corpus of BSC, of which the paper's Spanish and French patents follow.
 MEDICAL = ("A61B", "A61C", "A61F", "A61H", "A61K", "A61L", "A61M", "A61P")
 _PARTS = (("abstract", "Abstract"), ("description", "Description"), ("claims", "Claims"))
+_COLUMNS = ["publication_number", "publication_date", "cpc", "title_localized", *(f"{p}_localized" for p, _ in _PARTS)]
 _ROWS = 64  # Parquet rows in memory at once: descriptions are long
+_LIMIT = 64 << 20  # bytes of one line
 
 
 @dataclasses.dataclass(frozen=True)
 class Patents:
     """Parquet or JSON lines files below `root`, one partition a file; a document a publication and language.
+
+    The user exports them from BigQuery, with a Google account and a bucket of the user's own:
+
+        EXPORT DATA OPTIONS (uri = 'gs://BUCKET/patents/*.parquet', format = 'PARQUET') AS
+        SELECT publication_number, publication_date, cpc, title_localized, abstract_localized, description_localized,
+               claims_localized
+        FROM `patents-public-data.patents.publications`
+        WHERE EXISTS (SELECT 1 FROM UNNEST(cpc) AS c WHERE REGEXP_CONTAINS(c.code, '^A61[BCFHKLMP]'))
 
     Publications outside `classes` and texts outside `languages` are not inputs. The key is `NUMBER:language`.
     """
@@ -39,12 +48,14 @@ class Patents:
     about: ClassVar[About] = About(
         title="Google Patents public data, by CPC class",
         languages=("en", "es", "fr", "it"),
-        access="BigQuery `patents-public-data.patents.publications`, exported as Parquet or JSON lines by the user",
+        access="BigQuery `patents-public-data.patents.publications`, exported to Parquet with a Google account of "
+        "one's own",
         license="CC-BY-4.0 (of the data set, recalled)",
         key="publication number and language",
         size="654 million French words in the paper (recalled)",
         etiquette="an export of one's own; patents.google.com is not to be crawled",
         format="https://github.com/google/patents-public-data",
+        tested="written: rows of the public schema (test_sources_corpora.py)",
     )
 
     name: str
@@ -62,14 +73,14 @@ class Patents:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """The documents of every publication in the classes, in file order."""
         for name, path in partition.paths():
-            number = 0
-            try:
-                rows = _parquet(path) if plain_suffix(name) == ".parquet" else json_lines(path)
-                for number, row, problem in rows:
+            tabular = plain_suffix(name) == ".parquet"
+            rows = parquet_rows(path, name, None, _COLUMNS, _ROWS) if tabular else json_lines(path, name, _LIMIT)
+            for item in rows:
+                if isinstance(item, Refusal):
+                    yield item
+                else:
+                    number, row, problem = item
                     yield from self._publication(row, problem, name, number)
-            except READ_ERRORS as error:
-                message = f"reading stopped after row {number}: {error}"
-                yield Refusal(f"{name}@{number}", "read", read_failure(error), message, name, number)
 
     def _publication(self, row: dict, problem: str, name: str, number: int) -> Iterator[Record | Refusal]:
         key = row.get("publication_number")
@@ -102,12 +113,14 @@ class Epo(DocumentFiles):
     about: ClassVar[About] = About(
         title="European Patent Office: EP full-text XML, by class",
         languages=("en", "fr"),
-        access="EP full-text data for text analytics, https://www.epo.org/en/searching-for-patents/data (on request)",
+        access="EP full-text data for text analytics, https://www.epo.org/en/searching-for-patents/data, for "
+        "registered users",
         license="CC-BY-4.0 for the text analytics data (recalled)",
         key="country, number, kind and language",
         size="about 7 million documents (recalled)",
         etiquette="a delivery; put the files there by hand",
         format="EP full-text DTD (ep-patent-document; SDOBI with B-fields)",
+        tested="written: documents after the DTD (test_sources_corpora.py)",
     )
 
     patterns: tuple[str, ...] = local(default=("**/*.xml", "**/*.xml.gz"))
@@ -116,10 +129,10 @@ class Epo(DocumentFiles):
 
     def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
         try:
-            root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        except etree.XMLSyntaxError as error:
-            digest = hashlib.sha256(data).hexdigest()
-            yield Refusal(name, "read", "malformed", str(error), name, sha256=digest)
+            root = parse_document(data)
+        except (etree.XMLSyntaxError, EntityError) as error:
+            reason = "entity" if isinstance(error, EntityError) else "malformed"
+            yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
             return
         number = "".join(root.get(part, "") for part in ("country", "doc-number", "kind"))
         if root.tag != "ep-patent-document" or not number:
@@ -168,23 +181,3 @@ def _by_language(texts: Any) -> dict[str, str]:
         if isinstance(item, dict) and isinstance(item.get("text"), str) and item["text"].strip():
             found.setdefault(str(item.get("language", "")).lower(), item["text"].strip())
     return found
-
-
-def _parquet(path: Path) -> Iterator[tuple[int, dict, str]]:
-    wanted = (
-        "publication_number",
-        "publication_date",
-        "cpc",
-        "title_localized",
-        *(f"{p}_localized" for p, _ in _PARTS),
-    )
-    with pq.ParquetFile(path) as file:
-        columns = [name for name in wanted if name in file.schema_arrow.names]
-        if "publication_number" not in columns:
-            raise InputError(f"{path.name}: no column publication_number; there are {file.schema_arrow.names[:20]}")
-        number = 0
-        for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
-            batch.validate(full=True)
-            for row in batch.to_pylist():
-                yield number, row, ""
-                number += 1

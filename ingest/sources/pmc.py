@@ -1,7 +1,8 @@
 """PubMed Central open access articles as the article datasets of 2026 hold them: a folder an article and version.
 
 Layout: https://pmc.ncbi.nlm.nih.gov/tools/pmcaws/ (per-article files `PMC<id>.<version>/PMC<id>.<version>.xml` with a
-`.json` of metadata beside; the older FTP packages ended in August 2026). The licence is that of the metadata, else what
+`.json` of metadata beside: `pmcid`, `version`, `license_code` such as "CC BY", `is_retracted`, `is_pmc_openaccess` ...;
+the older FTP packages ended in August 2026). The licence is that of the metadata, else what
 the article itself states. Of several versions of an article in one batch the newest counts.
 """
 
@@ -29,12 +30,15 @@ class Pmc(Jats):
     about: ClassVar[About] = About(
         title="PubMed Central open access articles (JATS), tables kept, references dropped",
         languages=(),
-        access="https://pmc-oa-opendata.s3.amazonaws.com, per article, no login (fetch `pmc`)",
+        access="https://pmc-oa-opendata.s3.amazonaws.com, a prefix an article and version, no login",
         license="per article: `license_code` of the metadata, else the article's own licence element",
         key="PMC id",
-        size="about 7 million articles in all groups (recalled)",
-        etiquette="no limit is stated for the bucket; one request a time, User-Agent with contact",
+        size="9.3 million article versions (inventory of September 2026)",
+        etiquette="no limit is stated for the bucket; one request at a time",
         format="https://jats.nlm.nih.gov, https://pmc.ncbi.nlm.nih.gov/tools/pmcaws/",
+        tested="real: its articles as `jats` (test_sources_readers.py); written: folders and metadata "
+        "(test_sources_corpora.py)",
+        fetch="pmc",
     )
 
     patterns: tuple[str, ...] = local(default=("**/PMC*.xml", "**/PMC*.xml.gz"))

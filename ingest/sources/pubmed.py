@@ -19,8 +19,8 @@ from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, Withdrawal, batch_files
 from ingest.sources.dates import date_of
-from ingest.sources.elements import cut_elements, parse_element
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, read_failure
+from ingest.sources.elements import parse_element, read_elements
+from ingest.sources.files import find_files
 from ingest.sources.languages import LANGUAGES
 from shards.step import local
 
@@ -39,12 +39,14 @@ class PubMed:
     about: ClassVar[About] = About(
         title="PubMed baseline and update files: titles and abstracts, further languages as documents of their own",
         languages=("en", "es", "fr", "it"),
-        access="https://ftp.ncbi.nlm.nih.gov/pubmed/ (fetch `listing`, MD5 checked)",
+        access="https://ftp.ncbi.nlm.nih.gov/pubmed/: baseline/ and updatefiles/, MD5 checked",
         license="LicenseRef-NLM-PubMed: terms of the library; abstracts may be their publishers'",
         key="PMID, and the language beyond English",
         size="about 1,300 files, 40 million citations, 50 GB (recalled); 968.4 million English words in the paper",
-        etiquette="three requests a second at most, User-Agent with contact",
+        etiquette="three requests a second at most",
         format="https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html",
+        tested="real: a citation (test_sources_readers.py); written: versions, deletions (test_ingest_supersede.py)",
+        fetch="listing",
     )
 
     revised: ClassVar[bool] = True
@@ -62,13 +64,12 @@ class PubMed:
     def read(self, partition: Partition) -> Iterator[Record | Refusal | Withdrawal]:
         """Every citation's documents, in file order; keys are `PMID` and, for other languages, `PMID:lang`."""
         for name, path in partition.paths():
-            offset = 0
-            try:
-                with open_stream(path) as stream:
-                    for offset, data, complete in cut_elements(stream, _TAGS, self.limit):
-                        yield from self._citation(data, complete, name, offset)
-            except READ_ERRORS as error:
-                yield Refusal(f"{name}@end", "read", read_failure(error), f"after byte {offset}: {error}", name, offset)
+            for item in read_elements(path, name, _TAGS, self.limit):
+                if isinstance(item, Refusal):
+                    yield item
+                else:
+                    offset, data, complete = item
+                    yield from self._citation(data, complete, name, offset)
 
     def _citation(self, data: bytes, complete: bool, name: str, offset: int) -> Iterator[Record | Refusal | Withdrawal]:
         try:

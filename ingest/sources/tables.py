@@ -3,8 +3,8 @@
 import csv
 import dataclasses
 import hashlib
-import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -15,14 +15,16 @@ from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
-from ingest.sources.files import READ_ERRORS, find_files, open_stream, plain_suffix, read_failure
+from ingest.sources.files import READ_ERRORS, find_files, plain_suffix
 from ingest.sources.licenses import spdx
+from ingest.sources.stretches import lost, read_lines
 from shards.errors import InputError
 from shards.step import local
 
 _MIMES = {".jsonl": "application/jsonl", ".ndjson": "application/jsonl", ".csv": "text/csv",
           ".tsv": "text/tab-separated-values", ".parquet": "application/vnd.apache.parquet"}  # fmt: skip
 _BATCH = 256  # Parquet rows in memory at once
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Tables:
         size="yours",
         etiquette="none is needed",
         format="https://jsonlines.org, https://parquet.apache.org/docs/file-format/",
+        tested="written (test_sources_readers.py, test_sources_damage.py)",
     )
 
     name: str
@@ -67,6 +70,7 @@ class Tables:
     language: str | None = None
     license: str | None = None
     license_evidence: str | None = None
+    limit: int = 64 << 20  # bytes of one row
 
     def partitions(self) -> list[Partition]:
         """Files by name, Parquet row ranges in order; raises `InputError` for an unknown type of file."""
@@ -98,22 +102,16 @@ class Tables:
     def read(self, partition: Partition) -> Iterator[Record | Refusal]:
         """One record or refusal a row; a file that cannot be read on ends in one refusal more."""
         for name, path in partition.paths():
-            mime, number = _MIMES[plain_suffix(name)], partition.rows[0] if partition.rows else 0
-            try:
-                for number, row, problem in self._rows(path, partition.rows):
-                    yield self._document(row, problem, name, number, mime)
-            except (*READ_ERRORS, csv.Error, UnicodeDecodeError) as error:
-                key = f"{name}@{number}"
-                yield Refusal(
-                    key, "read", read_failure(error), f"reading stopped after row {number}: {error}", name, number
-                )
+            mime = _MIMES[plain_suffix(name)]
+            for item in self._rows(path, name, partition.rows):
+                yield item if isinstance(item, Refusal) else self._document(item[1], item[2], name, item[0], mime)
 
-    def _rows(self, path: Path, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str]]:
-        """(number, row, problem) of each row of the file."""
-        suffix = plain_suffix(path.name)
+    def _rows(self, path: Path, name: str, rows: tuple[int, int] | None) -> Iterator[tuple[int, dict, str] | Refusal]:
+        """(number, row, problem) of each row of the file, or the refusal of what damage took."""
+        suffix = plain_suffix(name)
         if suffix == ".parquet":
-            return _parquet(path, rows, self._named())
-        return _delimited(path) if suffix in (".csv", ".tsv") else json_lines(path)
+            return parquet_rows(path, name, rows, self._named(), _BATCH)
+        return _delimited(path, name, self.limit) if suffix in (".csv", ".tsv") else json_lines(path, name, self.limit)
 
     def _named(self) -> list[str]:
         """The columns that are read, by the names that the recipe gives them."""
@@ -124,6 +122,8 @@ class Tables:
         values = {field.name: _lookup(row, getattr(self.columns, field.name)) for field in dataclasses.fields(Columns)}
         text, url = values["text"], values["url"]
         identity = url or None if values["key"] in (None, "") else values["key"]
+        if not problem and isinstance(text, str) and "\0" in text:
+            problem = "its text holds zero characters"
         if problem or not isinstance(text, str):
             reason = "malformed" if problem else "no-text"
             message = (
@@ -158,44 +158,82 @@ def _lookup(row: dict, column: str | None) -> object:
     return value
 
 
-def json_lines(path: Path) -> Iterator[tuple[int, dict, str]]:
-    with open_stream(path) as stream:
-        for number, line in enumerate(io.BufferedReader(stream) if not hasattr(stream, "readline") else stream):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig"))
-                yield (
-                    (number, row, "")
-                    if isinstance(row, dict)
-                    else (number, {}, f"not an object but {type(row).__name__}")
-                )
-            except (ValueError, RecursionError) as error:
-                yield number, {}, f"line {number + 1}: {error}"
+def json_lines(path: Path, name: str, limit: int) -> Iterator[tuple[int, dict, str] | Refusal]:
+    """(number, object, problem) of each line of a JSON lines file, and refusals of what damage took."""
+    for item in read_lines(path, name, limit, whole=b"{"):
+        if isinstance(item, Refusal):
+            yield item
+            continue
+        number, line = item
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            yield number, {}, f"line {number + 1}: {error}"
+            continue
+        is_object = isinstance(row, dict)
+        yield number, row if is_object else {}, "" if is_object else f"not an object but {type(row).__name__}"
 
 
-def _delimited(path: Path) -> Iterator[tuple[int, dict, str]]:
-    with open_stream(path) as stream:
-        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-        dialect = "excel-tab" if plain_suffix(path.name) == ".tsv" else "excel"
-        csv.field_size_limit(1 << 30)  # documents are longer than the 128 KiB the module allows
-        for number, row in enumerate(csv.DictReader(lines, dialect=dialect)):
-            yield number, row, f"row {number + 1} has more cells than the header" if None in row else ""
+def parquet_rows(
+    path: Path, name: str, rows: tuple[int, int] | None, named: list[str], batch: int
+) -> Iterator[tuple[int, dict, str] | Refusal]:
+    """(number, row, "") of each row, a row group after the other: a damaged one is a refusal, the others are read.
 
-
-def _parquet(path: Path, rows: tuple[int, int] | None, named: list[str]) -> Iterator[tuple[int, dict, str]]:
-    """Rows with the columns (at the top level) that hold those `named`; with all where there is none of them."""
-    with pq.ParquetFile(path) as file:
+    Rows have the columns (at the top level) that hold those `named`, or all where there is none of them. `rows`: the
+    first and one past the last.
+    """
+    try:
+        file = pq.ParquetFile(path)
+    except READ_ERRORS as error:  # without its end a file says nothing of where its columns lie
+        yield lost(name, error, rows[0] if rows else 0)
+        return
+    with file:
         present = set(file.schema_arrow.names)
-        wanted = sorted({name if name in present else name.split(".")[0] for name in named} & present)
+        wanted = sorted({column if column in present else column.split(".")[0] for column in named} & present)
         first = 0
         for index in range(file.num_row_groups):
-            size = file.metadata.row_group(index).num_rows
+            size, number = file.metadata.row_group(index).num_rows, first
             if rows is None or rows[0] <= first < rows[1]:
-                number = first
-                for batch in file.iter_batches(batch_size=_BATCH, row_groups=[index], columns=wanted or None):
-                    batch.validate(full=True)  # bytes from outside may lie about offsets and UTF-8
-                    for row in batch.to_pylist():
-                        yield number, row, ""
-                        number += 1
+                try:
+                    for part in file.iter_batches(batch_size=batch, row_groups=[index], columns=wanted or None):
+                        part.validate(full=True)  # bytes from outside may lie about offsets and UTF-8
+                        for row in part.to_pylist():
+                            yield number, row, ""
+                            number += 1
+                except READ_ERRORS as error:
+                    yield lost(name, error, number)
             first += size
+
+
+def _delimited(path: Path, name: str, limit: int) -> Iterator[tuple[int, dict, str] | Refusal]:
+    """(number, row, problem) of each row of a CSV or TSV file; a row that cannot be read costs itself alone."""
+    refusals: list[Refusal] = []
+
+    def lines() -> Iterator[str]:
+        for at, item in enumerate(read_lines(path, name, limit)):
+            if isinstance(item, Refusal):
+                refusals.append(item)
+            else:  # bytes that are not UTF-8 become lone surrogates, by which their rows are known
+                yield item[1].decode("utf-8-sig" if at == 0 else "utf-8", errors="surrogateescape")
+
+    csv.field_size_limit(limit)  # documents are longer than the 128 KiB the module allows
+    dialect = "excel-tab" if plain_suffix(name) == ".tsv" else "excel"
+    number, table = 0, csv.DictReader(lines(), dialect=dialect)
+    while True:
+        row, problem = {}, ""
+        try:
+            row = next(table, None)
+        except csv.Error as error:
+            problem = f"row {number + 1}: {error}"
+        yield from refusals
+        refusals.clear()
+        if row is None:
+            return
+        if None in row:
+            problem = f"row {number + 1} has more cells than the header"
+        elif not problem and _LONE.search("".join(value for value in row.values() if isinstance(value, str))):
+            problem = f"row {number + 1} has bytes that are not UTF-8"
+        yield number, {key: value for key, value in row.items() if key is not None}, problem
+        number += 1

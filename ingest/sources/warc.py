@@ -39,12 +39,14 @@ class Warc:
     about: ClassVar[About] = About(
         title="Web archives: WARC and ARC files, Common Crawl's among them",
         languages=(),
-        access="files that you have, or ranges of Common Crawl (fetch `common-crawl`)",
+        access="files that you have, or ranges of Common Crawl by its columnar index",
         license="per page: rel=license, JSON-LD, meta; else none",
         key="canonical URL (and the capture's date when a page was captured twice)",
         size="an archive of 1 GB holds about 40,000 pages",
         etiquette="Common Crawl: few connections, back off at any 403, 429 or 503",
         format="https://iipc.github.io/warc-specifications/",
+        tested="real: archives of four collections (test_sources_warc.py)",
+        fetch="common-crawl",
     )
 
     name: str

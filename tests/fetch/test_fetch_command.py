@@ -100,6 +100,16 @@ def test_a_source_that_is_not_here_can_be_planned_but_not_read(tmp_path: Path) -
         assert offline.exit_code == 0 and len(site.requests) == 1
 
 
+def test_a_folder_without_a_file_for_its_reader_is_not_there_yet(tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, "http://127.0.0.1:9", ["a.html"])
+    (tmp_path / "brought").mkdir()
+    (tmp_path / "brought" / "archive.zip").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"holds no \*\*/\*\.html or .* yet; `python -m ingest fetch"):
+        load(recipe)
+    shown = CliRunner().invoke(app, ["plan", str(recipe), "--root", str(tmp_path / "s"), "--offline"])
+    assert shown.exit_code == 0 and "not fetched yet" in shown.output
+
+
 def test_unreachable_publishers_are_told(tmp_path: Path) -> None:
     recipe = recipe_of(tmp_path, "http://127.0.0.1:9", ["a.html"])
     shown = CliRunner().invoke(app, ["plan", str(recipe), "--root", str(tmp_path / "store")], terminal_width=200)

@@ -128,6 +128,8 @@ def test_cima_documents_page_by_page(tmp_path: Path) -> None:
     def medicines(request: Request) -> bytes:
         page = int(request.path.split("pagina=")[1].split("&")[0])
         found = [{"nregistro": str(10 * page + at), "nombre": f"M{page}{at}"} for at in range(2)]
+        found.append({"nregistro": "99", "nombre": "no sections", "docs": [{"tipo": 1, "secc": False}, {"tipo": 2}]})
+        found[0]["docs"] = [{"tipo": 1, "url": "https://cima.aemps.es/cima/pdfs/ft/1/FT_1.pdf", "secc": True}]
         return json.dumps({"totalFilas": 4, "tamanioPagina": 2, "resultados": found if page < 3 else []}).encode()
 
     def sections(request: Request):

@@ -73,10 +73,10 @@ def test_a_case_a_file_and_runs_of_lines_and_a_column(tmp_path: Path) -> None:
     folder = tmp_path / "ufal"
     folder.mkdir()
     lines = "".join(f"en {at}\tes {at}\n" for at in range(5)) + "no column\n"
-    (folder / "pairs.txt").write_text(lines)
+    (folder / "shuffled.es-en").write_text(lines)
     items = read(Ufal("ufal", str(folder), run=2, column=1, language="es"))
     assert [item.text for item in items[:2]] == ["es 0\nes 1", "es 2\nes 3"]
-    assert refusals(items) == {"pairs.txt#3": "malformed"}
+    assert refusals(items) == {"shuffled.es-en#3": "malformed"}
 
 
 def test_a_cut_gzip_keeps_what_was_read(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_html_dumps_by_category_with_attribution(tmp_path: Path) -> None:
         member = tarfile.TarInfo("itwiki_0.ndjson")
         member.size = len(data)
         archive.addfile(member, io.BytesIO(data))
-    items = read(WikiHtml("wiki", str(tmp_path), categories="malattie|medicina"))
+    items = read(WikiHtml("wiki", str(tmp_path), category_pattern="malattie|medicina"))
     [found] = [item for item in items if isinstance(item, Record)]
     assert (found.key, found.language, found.license) == ("1", "it", "CC-BY-SA-4.0")
     assert "contributors of https://it.wikipedia.org/wiki/Asma" in found.license_evidence
@@ -331,7 +331,7 @@ def test_xml_dumps_by_category_of_the_article_itself(tmp_path: Path) -> None:
 
     pages = page(1, "Asthma.\n[[Category:Respiratory diseases]]") + page(2, "Chess.\n[[Category:Games]]")
     (tmp_path / "w.xml").write_text(f"<mediawiki>{pages}</mediawiki>")
-    assert [item.key for item in read(MediaWiki("w", str(tmp_path), categories="diseases|medicine"))] == ["1"]
+    assert [item.key for item in read(MediaWiki("w", str(tmp_path), category_pattern="diseases|medicine"))] == ["1"]
 
 
 # Hugging Face
