@@ -152,7 +152,7 @@ def _note(units: Units, keys: np.ndarray, gone: np.ndarray, names: list[str], re
     if not len(gone):
         return
     owner = units.document
-    _, once = np.unique(np.stack([owner[gone].astype(np.uint64), keys[gone]]), axis=1, return_index=True)
+    _, once = np.unique(keyed(keys[gone], owner[gone].astype(np.uint64)), return_index=True)  # a document counts once
     mine, first, counts = np.unique(keys[gone[once]], return_index=True, return_counts=True)
     for unit, at, count in zip(mine.tolist(), gone[once][first], counts.tolist(), strict=True):
         text = " ".join(units.text(at).split())[:_SAMPLE]
