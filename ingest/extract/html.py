@@ -56,6 +56,8 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     license_, evidence = metadata.license_of(root, meta, linked)
     facts = {
         "title": metadata.title(root, meta, linked),
+        "author": metadata.author(meta, linked),
+        "site": metadata.site(meta, linked),
         "language": metadata.language(root, meta),
         "published": metadata.published(root, meta, linked),
         "license": license_,

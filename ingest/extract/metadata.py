@@ -1,4 +1,4 @@
-"""What a page says about itself: title, date, language, licence, and opt-outs from use by machines."""
+"""What a page says about itself: title, authors, site, date, language, licence, and opt-outs from use by machines."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lxml import html
 
+from ingest.extract import names
 from ingest.extract.opt_outs import content_usage, only_directives, reserved, robots_directives
 from ingest.sources.dates import parse_date
 from ingest.sources.licenses import spdx
@@ -14,6 +15,10 @@ from ingest.sources.licenses import spdx
 _TITLES = ("citation_title", "dc.title", "og:title")
 _DATES = ("citation_publication_date", "citation_date", "article:published_time", "dcterms.issued", "dc.date.issued",
           "dcterms.date", "dc.date", "datepublished", "date")  # fmt: skip
+_AUTHORS = ("citation_author", "citation_authors", "dc.creator", "dcterms.creator", "dc.contributor.author")
+_BYLINES = ("author", "article:author", "parsely-author", "sailthru.author")
+_JOURNALS = ("citation_journal_title", "prism.publicationname")
+_SITES = ("dc.publisher", "dcterms.publisher", "citation_publisher", "application-name")
 _RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "copyright")
 _PROSE = ("keywords", "description", "news_keywords", "article:tag", *_TITLES)  # words here order nothing
 _FOR_ROBOTS = re.compile(r"bot|crawl|spider")  # robots, x-robots-tag, googlebot
@@ -71,6 +76,35 @@ def title(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]
         ),
         None,
     )
+
+
+def author(meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """The authors: citation metadata and Dublin Core, then JSON-LD of the page, then the byline in `meta` elements."""
+    cited = [value for name in _AUTHORS for value in meta.get(name, [])]
+    stated = [name for item in linked if _is_page(item.get("@type")) for name in _names(item.get("author"))]
+    bylines = [value for name in _BYLINES for value in meta.get(name, [])]
+    return names.joined(cited) or names.joined(stated) or names.joined(bylines)
+
+
+def site(meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """The journal, else the site's name as Open Graph, JSON-LD or Dublin Core state it."""
+    pages = [item for item in linked if _is_page(item.get("@type"))]
+    stated = [
+        *(value for name in _JOURNALS for value in meta.get(name, [])),
+        *meta.get("og:site_name", []),
+        *(name for item in linked if item.get("@type") == "WebSite" for name in _names(item)),
+        *(name for key in ("isPartOf", "publisher") for item in pages for name in _names(item.get(key))),
+        *(value for name in _SITES for value in meta.get(name, [])),
+    ]
+    return next(filter(None, map(names.site, stated)), None)
+
+
+def _names(value: object) -> list[str]:
+    """Names in a JSON-LD value: a text, an object with a name, or a list of those."""
+    if isinstance(value, list):
+        return [name for item in value if not isinstance(item, list) for name in _names(item)]
+    name = value.get("name") if isinstance(value, dict) else value
+    return [name] if isinstance(name, str) else []
 
 
 def published(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]) -> datetime | None:

@@ -53,7 +53,8 @@ def answer(handle: Handler, header: dict, payload: bytes) -> bytes:
     try:
         found = handle(header, payload)
         facts = {
-            "extractor": found.extractor, "title": found.title, "language": found.language,
+            "extractor": found.extractor, "title": found.title, "author": found.author, "site": found.site,
+            "language": found.language,
             "published": found.published.isoformat() if found.published else None, "license": found.license,
             "license_evidence": found.license_evidence, "opt_out": list(found.opt_out),
         }  # fmt: skip

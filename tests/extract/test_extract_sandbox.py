@@ -140,7 +140,7 @@ def test_the_child_sees_no_secret_of_its_parent(sandbox, monkeypatch):
     assert {"PATH", "PYTHONPATH", "PYTHONHASHSEED"} <= set(seen)
 
 
-FINE = {"extractor": "x/1", "title": None, "language": None, "published": None, "license": None,
+FINE = {"extractor": "x/1", "title": None, "author": None, "site": None, "language": None, "published": None, "license": None,
         "license_evidence": None, "opt_out": [], "id": 7}  # fmt: skip
 
 
