@@ -113,7 +113,7 @@ def _side_lines(chars: _Chars, chosen: np.ndarray, turn: int, page: tuple[float,
     boxes = np.array([(line.left, line.bottom, line.right, line.top) for line in lines]).reshape(-1, 4)
     back = _turned(boxes, (4 - turn) % 4).tolist()
     return [
-        dataclasses.replace(line, left=left, bottom=bottom, right=right, top=top, kind=SIDE)
+        line._replace(left=left, bottom=bottom, right=right, top=top, kind=SIDE)
         for line, (left, bottom, right, top) in zip(lines, back, strict=True)
     ]
 
