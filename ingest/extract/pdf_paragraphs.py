@@ -13,7 +13,8 @@ from ingest.extract.pdf_hyphens import HYPHENS, Hyphens
 from ingest.extract.pdf_lines import TABLE, Line
 
 Block = Sequence[Line]
-_PRINTED = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\x02": "-", "\xad": "-"}
+_PRINTED = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\x02": "-", "\xad": "-",
+            "‘‘": "“", "’’": "”"}  # fmt: skip
 _BULLET = re.compile(r"(?:[•▪◦●■–—\-*·➢✓❑❖]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _ITEM = re.compile(r"[•▪◦●■➢✓❑❖·]\s+(?=\S)")
 _END = re.compile(r"[.:;!?]['’”»)\]]*$")
@@ -60,7 +61,7 @@ def page_text(pages: Sequence[Sequence[Block]], outline: Mapping[str, int] = Map
                 else:
                     found.append(paragraph)
     text = _spaced([_marked(paragraph, outline, body) for paragraph in found])
-    for printed, letters in _PRINTED.items():  # nine searches cost a tenth of `translate`
+    for printed, letters in _PRINTED.items():  # eleven searches cost a tenth of `translate`
         text = text.replace(printed, letters)
     return unicodedata.normalize("NFC", text)
 
