@@ -30,8 +30,9 @@ class HtmlOptions:
 class PdfOptions:
     """Choices for PDF files: whether pages without usable text are recognised from their image.
 
-    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of languages, of
-    which the first counts most (English first costs the others their accents).
+    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of the languages
+    that pages may be in: each is read in the one that the file or a quick look shows, and where nothing does, in all,
+    of which the first counts most (English first costs the others their accents).
     `ocr_pages`: most pages of a file that are recognised, at `ocr_dpi` dots per inch.
     """
 

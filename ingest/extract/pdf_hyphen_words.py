@@ -5,6 +5,7 @@ They decide where a document itself does not. `Speech` says what each list means
 
 import dataclasses
 import re
+from collections.abc import Mapping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,3 +184,11 @@ SPANISH = _speech(
     """,
 )
 SPEECHES = {"en": ENGLISH, "fr": FRENCH, "it": ITALIAN, "es": SPANISH}
+_TELLING = 3  # common words that a text must have more of one language than of any other
+
+
+def language_of(words: Mapping[str, int]) -> str | None:
+    """ISO 639-1 code of the language whose common words a text has most of, given its words (lower case) and their
+    number; None when no language leads."""
+    counts = sorted(((sum(words.get(word, 0) for word in s.common), n) for n, s in SPEECHES.items()), reverse=True)
+    return counts[0][1] if counts[0][0] >= counts[1][0] + _TELLING else None

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ingest.extract.pdf_hyphen_words import SPEECHES, Speech
+from ingest.extract.pdf_hyphen_words import SPEECHES, Speech, language_of
 
 HYPHENS = ("-", "\x02", "\xad", "‐")  # pdfium writes U+0002 for a hyphen that it takes for a line's end
 _TIES = ("–", "—", "/")  # between words and numbers they stand without spaces
@@ -23,7 +23,6 @@ _HEADING = 6  # letters
 _HEAD = 3  # letters of what a compound with a known end must begin with
 _SHORTEST = 2  # letters of what may follow the head of a compound
 _WHOLE = 4  # letters: halves at least this long that the document knows as words make a compound
-_TELLING = 3  # common words that a document must have more of one language than of any other
 
 
 def words_in(lines: Iterable[str]) -> dict[str, int]:
@@ -48,10 +47,8 @@ class Hyphens:
     def of(cls, lines: Iterable[str]) -> "Hyphens":
         """Those of a document, given its lines."""
         words = words_in(lines)
-        counts = sorted(((sum(words.get(word, 0) for word in s.common), n) for n, s in SPEECHES.items()), reverse=True)
-        if counts[0][0] < counts[1][0] + _TELLING:
-            return cls(words)
-        return cls(words, (SPEECHES[counts[0][1]],))
+        language = language_of(words)
+        return cls(words, (SPEECHES[language],)) if language else cls(words)
 
     def join(self, first: str, second: str) -> str:
         """Two pieces of one text: with a space, or, where the first ends with a hyphen, with it or without."""
