@@ -126,6 +126,7 @@ class Extraction(_Section):
 
     html: HtmlRules = HtmlRules()
     pdf: PdfRules = PdfRules()
+    references: Literal["drop", "keep"] = "drop"  # the list at the end of an article, in pages and PDF files
 
 
 class ShardRules(_Section):
@@ -187,7 +188,7 @@ class _Document(_Section):
         if asked.ocr:
             version = installed(asked.ocr_languages)
             pdf = PdfOptions(version, asked.ocr_languages, asked.ocr_pages, asked.ocr_dpi)
-        return Options(html, pdf)
+        return Options(html, pdf, self.extraction.references)
 
 
 @dataclasses.dataclass(frozen=True)

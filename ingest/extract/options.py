@@ -44,10 +44,14 @@ class PdfOptions:
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Choices for all payloads; they travel to the extraction process with each request."""
+    """Choices for all payloads; they travel to the extraction process with each request.
+
+    `references`: "drop" the final list of references of pages and PDF files, as readers of JATS do, or "keep" it.
+    """
 
     html: HtmlOptions = HtmlOptions()
     pdf: PdfOptions = PdfOptions()
+    references: str = "drop"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""
@@ -57,4 +61,4 @@ class Options:
     def from_json(cls, plain: dict[str, Any]) -> "Options":
         """The options that `as_json` wrote; lists become tuples again."""
         html, pdf = ({k: tuple(v) if isinstance(v, list) else v for k, v in plain[p].items()} for p in ("html", "pdf"))
-        return cls(HtmlOptions(**html), PdfOptions(**pdf))
+        return cls(HtmlOptions(**html), PdfOptions(**pdf), plain["references"])

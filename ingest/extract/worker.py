@@ -81,14 +81,19 @@ def main() -> None:
     memory, cpu_seconds, max_pages = map(int, sys.argv[1:4])
     from ingest.extract.html import extract_html  # after the fork, so that the parent never loads the extractors
     from ingest.extract.options import Options
+    from ingest.extract.references import without_references
 
     def handle(header: dict, payload: bytes) -> Extracted:
         options = Options.from_json(header["options"])
         if header["mime"] == "application/pdf" or payload.startswith(b"%PDF-"):
             from ingest.extract.pdf import extract_pdf  # compiled code: many a build has no PDF
 
-            return extract_pdf(payload, max_pages, options.pdf)
-        return extract_html(payload, header["charset"], header["url"], options.html)
+            found = extract_pdf(payload, max_pages, options.pdf)
+        else:
+            found = extract_html(payload, header["charset"], header["url"], options.html)
+        if options.references == "drop":
+            found = dataclasses.replace(found, text=without_references(found.text))
+        return found
 
     confine(memory)
     serve(handle, cpu_seconds)
