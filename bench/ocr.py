@@ -78,7 +78,9 @@ def cells_whole(text: str, scan: Scan) -> float:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     cells = {cell.strip() for line in lines for cell in (line.split("|") if "|" in line else [line])}
     told = [cell for row in scan.rows for cell in row]
-    return sum(any(Levenshtein.distance(cell, other) <= len(cell) // 25 for other in cells) for cell in told) / len(told)
+    return sum(any(Levenshtein.distance(cell, other) <= len(cell) // 25 for other in cells) for cell in told) / len(
+        told
+    )
 
 
 if __name__ == "__main__":

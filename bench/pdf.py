@@ -85,7 +85,10 @@ def measure(quick: bool) -> Benchmark:
         f1, order = article_scores(papers, texts)
         if name == "ours":  # as a build has it by default; the gold has no references either
             dropped = article_scores(papers, list(map(without_references, texts)))
-            checks |= {"word_f1_ours_without_references": dropped[0], "order_recall_ours_without_references": dropped[1]}
+            checks |= {
+                "word_f1_ours_without_references": dropped[0],
+                "order_recall_ours_without_references": dropped[1],
+            }
         pages = {fact.data: side(fact.data) for fact in known}
         rate = pass_rate(known, [pages[fact.data] for fact in known])
         checks |= {f"word_f1_{name}": f1, f"order_recall_{name}": order, f"facts_passed_{name}": rate}

@@ -72,7 +72,9 @@ def summary(found: list[Ending], sandbox: Sandbox) -> dict[str, float | bool]:
 def _made() -> list[Poison]:
     pages = b"<< /Type /Pages /Kids [3 0 R] /Count 1000000 >>"
     circle = b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"
-    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> "
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> "
+    )
     page += b">> >>"
     draw = _stream(b"", b"q 500 0 0 500 0 0 cm /I Do Q")
     image = b"/Type /XObject /Subtype /Image /Width 100000 /Height 100000 /ColorSpace /DeviceRGB /BitsPerComponent 8"

@@ -49,7 +49,9 @@ def text_scans(folder: Path, pages: int) -> list[Scan]:
     """`pages` pages of real medical text (E3C, layer 3, below `folder`) in each of the four languages."""
     found = []
     for language, name in _NAMES.items():
-        texts = (json.loads(path.read_text(encoding="utf-8"))["text"] for path in sorted((folder / name).glob("*.json")))
+        texts = (
+            json.loads(path.read_text(encoding="utf-8"))["text"] for path in sorted((folder / name).glob("*.json"))
+        )
         long = [" ".join(text.split())[:2200].rpartition(" ")[0] for text in texts if len(text) > 2400]
         found += [Scan(language, _scan(_set(text)), text) for text in long[:pages]]
     return found

@@ -19,12 +19,14 @@ _AUTHORS = ("citation_author", "citation_authors", "dc.creator", "dcterms.creato
 _BYLINES = ("author", "article:author", "parsely-author", "sailthru.author")
 _JOURNALS = ("citation_journal_title", "prism.publicationname")
 _SITES = ("dc.publisher", "dcterms.publisher", "citation_publisher", "application-name")
-_RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "copyright")
+_RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "license",
+           "licence", "copyright")  # fmt: skip
 _PROSE = ("keywords", "description", "news_keywords", "article:tag", *_TITLES)  # words here order nothing
 _FOR_ROBOTS = re.compile(r"bot|crawl|spider")  # robots, x-robots-tag, googlebot
 _RESERVED = re.compile(
     r"all rights reserved|tous droits réservés|todos los derechos reservados|tutti i diritti (?:sono )?riservati", re.I
 )
+_LICENSES = {"license", "cc:license", "dct:license", "dcterms:license"}  # rel, RDFa's property, microdata's itemprop
 _ASIDE = ("aside", "figure", "nav")  # a licence link in these is about a picture or another page
 _TEXTS = {"CreativeWork", "BlogPosting", "Book", "Chapter", "Report", "Thesis", "LearningResource"}
 _LANGUAGE = re.compile(r"[a-z]{2}(?=[-_]|$)")
@@ -119,10 +121,14 @@ def published(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[d
     return next(filter(None, map(parse_date, stated)), None)
 
 
-def language(root: html.HtmlElement, meta: dict[str, list[str]]) -> str | None:
-    """ISO 639-1 code that the page declares: `lang` of the root element, else metadata."""
+def language(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """ISO 639-1 code that the page declares: `lang` of its root or body, else `meta` elements, else JSON-LD."""
     declared = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang")]
+    body = root.find("body")
+    if body is not None:
+        declared += [part.get("lang") for part in (body, *body.iterchildren("main", "article"))]
     declared += meta.get("content-language", []) + meta.get("og:locale", []) + meta.get("dc.language", [])
+    declared += [item["inLanguage"] for item in linked if isinstance(item.get("inLanguage"), str)]
     for value in filter(None, declared):
         if match := _LANGUAGE.match(value.strip().lower()):
             return match[0]
@@ -148,7 +154,8 @@ def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[
 def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) -> Iterator[tuple[str, str]]:
     """(where, statement) for the page as a whole, the most binding first; not for its pictures or its neighbours."""
     for element in [*root.iter("link"), *root.iter("a")]:
-        licenses = "license" in (element.get("rel") or "").lower().split() and element.get("href")
+        said = " ".join(filter(None, map(element.get, ("rel", "property", "itemprop")))).lower().split()
+        licenses = not _LICENSES.isdisjoint(said) and element.get("href")
         if licenses and (element.tag == "link" or next(element.iterancestors(*_ASIDE), None) is None):
             yield "rel=license", element.get("href")
     for name in _RIGHTS:
@@ -157,8 +164,16 @@ def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) 
     for item in linked:
         if _is_page(item.get("@type")):
             for name in ("license", "copyrightNotice"):
-                if isinstance(item.get(name), str):
-                    yield f"json-ld {name}", item[name]
+                yield from ((f"json-ld {name}", value) for value in _statements(item.get(name)))
+
+
+def _statements(value: object) -> list[str]:
+    """Texts and addresses in a JSON-LD value: a text, an object with an address or a name, or a list of those."""
+    if isinstance(value, list):
+        return [text for item in value if not isinstance(item, list) for text in _statements(item)]
+    if isinstance(value, dict):
+        return [text for name in ("@id", "url", "name") if isinstance(text := value.get(name), str)]
+    return [value] if isinstance(value, str) else []
 
 
 def _is_page(kind: object) -> bool:

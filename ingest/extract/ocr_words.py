@@ -37,7 +37,9 @@ class _Word:
 def page_lines(hocr: bytes, points: float, rules: np.ndarray, page: tuple[float, float]) -> list[Line]:
     """The lines of a page of the given size (points), tables put together, given hOCR in pixels of `points` each."""
     try:
-        root = etree.fromstring(hocr, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True))
+        root = etree.fromstring(
+            hocr, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+        )
     except etree.XMLSyntaxError as error:
         raise ExtractError("ocr-failed", f"Tesseract's answer is no hOCR: {error}") from error
     found = list(_lines(root, points, page[1]))

@@ -30,9 +30,7 @@ class Speech:
     solid_tails: tuple[str, ...]
 
 
-def _speech(
-    common: str, compounds: str, prefixes: str, before_vowel: str, solid: str, verbs: str = r"(?!)"
-) -> Speech:
+def _speech(common: str, compounds: str, prefixes: str, before_vowel: str, solid: str, verbs: str = r"(?!)") -> Speech:
     written, one = compounds.split(), solid.split()
     return Speech(
         frozenset(common.split()),

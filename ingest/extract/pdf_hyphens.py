@@ -16,7 +16,9 @@ HYPHENS = ("-", "\x02", "\xad", "‐")  # pdfium writes U+0002 for a hyphen that
 _TIES = ("–", "—", "/")  # between words and numbers they stand without spaces
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LEFT, _RIGHT = re.compile(r"(?:[^\W\d_]['’])?[\w-]*$"), re.compile(r"\w[\w-]*(?:['’]\w+)?|")
-_SMALL = frozenset(("of", "to", "the", "and", "in", "on", "by", "up", "for", "à", "en", "de", "du", "et", "t", "y", "e"))
+_SMALL = frozenset(
+    ("of", "to", "the", "and", "in", "on", "by", "up", "for", "à", "en", "de", "du", "et", "t", "y", "e")
+)
 _GREEK = re.compile(r"[α-ωΑ-Ω]+")
 _CAPITALS = re.compile(r"(?=.*[AEIOUYÀÁÉÈÊÍÌÓÒÚÙŒ])[^\W\d_a-z]{2,}")  # of a heading, not of an abbreviation
 _HEADING = 6  # letters

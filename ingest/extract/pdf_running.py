@@ -95,7 +95,9 @@ def _without_number(page: list[Line]) -> list[Line]:
 def _is_heading_row(row: list[Line]) -> bool:
     """Whether a row in the outer margin is a page number beside one or two short texts, far apart."""
     low, high = _OUTER_ROW * row[0].page_height, (1 - _OUTER_ROW) * row[0].page_height
-    gaps = [after.left - before.right > _GAP * max(before.size, after.size) for before, after in itertools.pairwise(row)]
+    gaps = [
+        after.left - before.right > _GAP * max(before.size, after.size) for before, after in itertools.pairwise(row)
+    ]
     numbers = sum(bool(_BARE_NUMBER.fullmatch(line.text)) for line in row)
     outside = row[0].top < low or row[0].bottom > high
     short = all(len(line.text) <= _HEADLINE for line in row)

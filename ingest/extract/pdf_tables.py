@@ -201,7 +201,11 @@ def cell_text(lines: Sequence[Line], right: float) -> str:
     listed = any(starts and _had_room(last, row, right) for (last, row), starts in zip(pairs, capital, strict=True))
     text = rows[0].text if rows else ""
     for (_, row), starts in zip(pairs, capital, strict=True):
-        text = f"{text} ; {row.text}" if (listed and starts) or _BULLET.match(row.text) else NOTHING_KNOWN.join(text, row.text)
+        text = (
+            f"{text} ; {row.text}"
+            if (listed and starts) or _BULLET.match(row.text)
+            else NOTHING_KNOWN.join(text, row.text)
+        )
     return " ".join(text.split()).replace("|", "\\|")
 
 

@@ -89,6 +89,10 @@ def test_contributors_of_an_article_are_its_authors_and_its_journal_the_site():
     people += "<contrib contrib-type='author'><collab>The Gout Group</collab></contrib>"
     people += "<contrib contrib-type='editor'><name><surname>Ed</surname></name></contrib>"
     journal = "<journal-title-group><journal-title>Gout Reports</journal-title></journal-title-group>"
-    front = f"<journal-meta>{journal}</journal-meta><article-meta><contrib-group>{people}</contrib-group></article-meta>"
-    record = article_record(etree.fromstring(f"<article><front>{front}</front><body><p>x</p></body></article>"), "a.xml")
+    front = (
+        f"<journal-meta>{journal}</journal-meta><article-meta><contrib-group>{people}</contrib-group></article-meta>"
+    )
+    record = article_record(
+        etree.fromstring(f"<article><front>{front}</front><body><p>x</p></body></article>"), "a.xml"
+    )
     assert (record.author, record.site) == ("Ada Roy; Eve Lo; The Gout Group", "Gout Reports")

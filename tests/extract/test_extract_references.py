@@ -13,7 +13,9 @@ from ingest.extract.references import looks_like_reference, without_references
 from ingest.extract.sandbox import Limits, Sandbox
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pdf"
-BODY = "\n\n".join(f"Paragraph {n}: the dose of colchicine was {n} mg, and the attack went within two days." for n in range(9))
+BODY = "\n\n".join(
+    f"Paragraph {n}: the dose of colchicine was {n} mg, and the attack went within two days." for n in range(9)
+)
 ITEMS = [
     "1. Smith AB, Jones CD. Colchicine in acute gout. N Engl J Med. 2004;351(3):112-119.",
     "2. Rossi M, Bianchi L, et al. La gotta nell'anziano. Recenti Prog Med 2011; 102: 45-50.",
@@ -80,7 +82,9 @@ def test_real_articles_lose_their_references_and_leaflets_nothing():
 def test_a_recipe_may_keep_them():
     body = "".join(f"<p>{part}</p>" for part in BODY.split("\n\n"))
     items = "".join(f"<li>{item}</li>" for item in ITEMS)
-    page = f"<html><body><article><h1>Gout</h1>{body}<h2>References</h2><ol>{items}</ol></article></body></html>".encode()
+    page = (
+        f"<html><body><article><h1>Gout</h1>{body}<h2>References</h2><ol>{items}</ol></article></body></html>".encode()
+    )
     sandbox = Sandbox(Limits())
     kept, dropped = (
         sandbox.extract(page, "text/html", None, None, dataclasses.replace(Options(), references=choice)).text
