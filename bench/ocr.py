@@ -3,8 +3,8 @@
 The figure is Levenshtein distance per 1,000 characters of real medical text (E3C), set in type, printed as pixels at
 200 dpi, blurred, specked and askew, in four languages; white space folded. Ours reads an image-only PDF and chooses the
 language by itself; the peers are given the same pixels: Tesseract with its default (English), and with all four
-languages in a fixed order. `*_right_language`: ours when told the language. `table_cells_*`: share of the cells of ruled
-tables (cells of several lines) that stand whole between bars, for plain text on one line. Needs Tesseract with
+languages in a fixed order. `*_right_language`: ours when told the language. `table_cells_*`: share of the cells of
+ruled tables (cells of several lines) that stand whole between bars, for plain text on one line. Needs Tesseract with
 eng, fra, ita, spa, and `../shared/data/text-medical`.
 """
 
@@ -60,8 +60,8 @@ def measure(quick: bool) -> Benchmark:
             own = [rate for rate, scan in zip(found, scans, strict=True) if scan.language == language]
             checks[f"errors_{language}_{name}"] = statistics.mean(own)
     tables = table_scans()
-    for name, texts in (("ours", [ours(scan) for scan in tables]),
-                        ("tesseract_right_language", [tesseract(s, (TESSERACT[s.language],)) for s in tables])):  # fmt: skip
+    plain = [tesseract(scan, (TESSERACT[scan.language],)) for scan in tables]
+    for name, texts in (("ours", [ours(scan) for scan in tables]), ("tesseract_right_language", plain)):
         checks[f"table_cells_whole_{name}"] = statistics.mean(map(cells_whole, texts, tables))
     means = {name: statistics.mean(found) for name, found in rates.items()}
     checks["errors_ours_right_language"] = means.pop("ours_right_language")

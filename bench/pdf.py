@@ -4,7 +4,8 @@ Ours runs in-process (`extract_pdf`, without the sandbox's process), as the peer
 pdfminer.six. Speed: all files of `../shared/data/pdf` that every side can open, of at most 30 pages, process CPU time,
 medians of three turns, the sides in turns. Word F1 and 5-gram order recall: six articles with their XML. Facts:
 olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 against the hand-checked text of a book of
-117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory that one took. Needs `../shared/data/pdf`.
+117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory that one took. Needs
+`../shared/data/pdf`.
 """
 
 import io

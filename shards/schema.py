@@ -49,7 +49,7 @@ DOCUMENT = pa.schema(
     ]
 )
 
-# Columns that earlier versions of a corpus lack. They are nullable, so such a shard is read as one without values there.
+# Columns that earlier versions of a corpus lack. They are nullable: such a shard is read as one without values there.
 LATER = frozenset({"author", "site"})
 
 QUARANTINE = pa.schema(

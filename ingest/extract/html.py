@@ -44,7 +44,8 @@ _LARGEST = 20 << 20  # bytes; the longest page of text seen in the wild has 5 MB
 def extract_html(payload: bytes, charset: str | None, url: str | None, options: HtmlOptions = _DEFAULTS) -> Extracted:
     """Text and metadata of a page; `charset` as declared by HTTP.
 
-    Raises `ExtractError` (not-html, too-large, malformed, empty, doses-lost) and, where `options` ask for it, `RejectedError`.
+    Raises `ExtractError` (not-html, too-large, malformed, empty, doses-lost) and, where `options` ask for it,
+    `RejectedError`.
     """
     _check(payload)
     text, _ = decode(payload, charset)

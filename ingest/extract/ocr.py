@@ -3,6 +3,7 @@
 Debian packages: tesseract-ocr, tesseract-ocr-fra, tesseract-ocr-ita, tesseract-ocr-spa.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from shards.errors import InputError
 
 SECONDS_A_PAGE = 120
 _MOST_PIXELS = 40_000_000  # A3 at 400 dpi; larger pages are rendered smaller
+_ONE_THREAD = {"OMP_THREAD_LIMIT": "1"}  # many children run at once: threads of each would only wait for the others
 _LOOK = 110  # dots per inch of a first look
 _POINTS_PER_INCH = 72
 _VERSION = re.compile(r"tesseract v?(\S+)")
@@ -77,7 +79,9 @@ def _tesseract(pixels: np.ndarray, languages: Sequence[str], dpi: int) -> bytes:
     command = ["tesseract", "stdin", "stdout", "-l", "+".join(languages), "--dpi", str(dpi), "hocr"]
     image = b"P5\n%d %d\n255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
     try:
-        done = subprocess.run(command, input=image, capture_output=True, timeout=SECONDS_A_PAGE, check=False)
+        done = subprocess.run(
+            command, input=image, capture_output=True, timeout=SECONDS_A_PAGE, check=False, env=os.environ | _ONE_THREAD
+        )
     except subprocess.TimeoutExpired as error:
         raise ExtractError("timeout", f"Tesseract took more than {SECONDS_A_PAGE} s for a page") from error
     if done.returncode != 0:

@@ -28,7 +28,7 @@ _WHOLE = 4  # letters: halves at least this long that the document knows as word
 
 
 def words_in(lines: Iterable[str]) -> dict[str, int]:
-    """How often each word (lower case) stands in the lines; the halves of words that a line's end broke do not count."""
+    """How often each word (lower case) stands in the lines; halves of words that a line's end broke do not count."""
     whole, broken = [], False
     for line in lines:
         if broken:

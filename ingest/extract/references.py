@@ -7,25 +7,23 @@ most of what is dropped. What stands behind the last of them (an appendix, a lic
 import re
 
 _HEADING = re.compile(
-    r"[#*_\s]*(?:\d{1,2}\.?\s+|[IVX]{1,4}\.\s+)?"
-    r"(?:references?(?: cited| list|s and notes)?|list of references|literature(?: cited)?|bibliograph(?:y|ie)|works cited|"
-    r"cited literature|literature references|références?(?: bibliographiques?)?|"
-    r"bibliografia|bibliografía|bibliografia essenziale|(?:riferimenti|referenze) bibliografic[ih]e?|referencias(?: bibliográficas)?|"
-    r"literatura citada)[\s:*_.]*",
+    r"[#*_\s]*(?:\d{1,2}\.?\s+|[IVX]{1,4}\.\s+)?(?:"
+    r"references?(?: cited| list|s and notes)?|list of references|(?:cited )?literature(?: cited)?|works cited|"
+    r"bibliograph(?:y|ie)|références?(?: bibliographiques?)?|bibliografia(?: essenziale)?|"
+    r"(?:riferimenti|referenze) bibliografic(?:i|he)|bibliografía|referencias(?: bibliográficas)?|literatura citada"
+    r")[\s:*_.]*",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _SIGNS = tuple(
-    map(
-        re.compile,
-        (
-            r"\bdoi\b|\bPMID\b|\bPMC\d|\bISBN\b|\barXiv\b|https?://|\bAvailable (?:from|at)\b|\bDisponible (?:en|sur)\b",
-            r"\bet al\b|\b(?:eds?|hrsg|coord)\.",
-            r"\b\d{1,4}\s?(?:\([^()]{1,15}\))?\s?[:,]\s?(?:pp?\.\s?)?[A-Za-z]?\d{1,6}\s?[-–—]\s?[A-Za-z]?\d{1,6}",  # 12(3):45-67
-            r"\b(?:1[89]|20)\d\d[;:,]\s?\d{1,4}\s?[(:]",  # 2004;13:447
-            r"(?:^|[\s,;])[^\W\d_a-z][\w'’-]+,?\s(?:[^\W\d_a-z]\.?[-\s]?){1,3}[,.;:(&\s]",  # Smith AB, Smith A. B.
-            r"\b(?:J|Am|Br|Eur|Int|Clin|Med|Ann|Arch|Lancet|BMJ|JAMA|N Engl|Cochrane|Rev|Proc|Press|Springer|Elsevier)\b",
-        ),
+    re.compile(sign)
+    for sign in (
+        r"\bdoi\b|\bPMID\b|\bPMC\d|\bISBN\b|\barXiv\b|https?://|\bAvailable (?:from|at)\b|\bDisponible\b",
+        r"\bet al\b|\b(?:eds?|hrsg|coord)\.",
+        r"\b\d{1,4}\s?(?:\([^()]{1,15}\))?\s?[:,]\s?(?:pp?\.\s?)?[A-Za-z]?\d{1,6}\s?[-–—]\s?[A-Za-z]?\d{1,6}",
+        r"\b(?:1[89]|20)\d\d[;:,]\s?\d{1,4}\s?[(:]",  # 2004;13:447
+        r"(?:^|[\s,;])[^\W\d_a-z][\w'’-]+,?\s(?:[^\W\d_a-z]\.?[-\s]?){1,3}[,.;:(&\s]",  # Smith AB, Smith A. B.
+        r"\b(?:J|Am|Br|Eur|Int|Clin|Med|Ann|Arch|Lancet|BMJ|JAMA|N Engl|Cochrane|Rev|Proc|Press|Springer|Elsevier)\b",
     )
 )
 _NUMBERED = re.compile(r"[-*\s]*(?:\[\d{1,3}\]|\(?\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+|\d{1,3}(?=\s+[^\W\d_a-z]))")

@@ -32,7 +32,7 @@ def linked(**plain: object) -> str:
             ("Rossi, Maria; Bianchi, Luca", "Recenti Prog Med"),
         ),
         (
-            linked(**{"@type": "MedicalWebPage", "author": [{"@type": "Person", "name": "Ana Gil"}, "Servicio de Salud"],
+            linked(**{"@type": "MedicalWebPage", "author": [{"name": "Ana Gil"}, "Servicio de Salud"],
                       "publisher": {"name": "Hospital General"}}),
             ("Ana Gil; Servicio de Salud", "Hospital General"),
         ),

@@ -111,7 +111,7 @@ def test_a_licence_is_read_in_every_form_that_pages_state_it_in(head: str) -> No
     [
         ("<html lang=fr-FR><body lang=it>", "fr"), ("<html><body lang=it>", "it"),
         ("<html><body><article lang=es>", "es"), ("<html><head><meta property=og:locale content=fr_CA></head>", "fr"),
-        ('<html><head><script type="application/ld+json">{"@type":"Article","inLanguage":"es-ES"}</script></head>', "es"),
+        ('<html><head><script type="application/ld+json">{"inLanguage":"es-ES"}</script></head>', "es"),
         ("<html><body>", None),
     ],
 )  # fmt: skip

@@ -166,8 +166,10 @@ def test_cells_of_several_lines_stay_whole_in_recognised_tables(language: str) -
 
 
 def test_the_file_and_its_pages_say_in_which_language_an_image_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = {"it": "Il paziente non deve prendere la dose con il latte; le compresse sono per via orale. ",
-             "fr": "Le patient ne doit pas prendre la dose avec du lait ; les comprimés sont pour les adultes. "}  # fmt: skip
+    words = {
+        "it": "Il paziente non deve prendere la dose con il latte; le compresse sono per via orale. ",
+        "fr": "Le patient ne doit pas prendre la dose avec du lait ; les comprimés sont pour les adultes. ",
+    }
     asked: list[tuple[tuple[str, ...], int]] = []
 
     def tesseract(pixels, languages, dpi):
