@@ -10,6 +10,8 @@ from lxml import etree
 from ingest.extract.html import extract_html
 from ingest.extract.names import LONGEST, MOST_AUTHORS, joined, person_or_body, site
 from ingest.sources.jats import article_record
+from ingest.sources.oai import Oai
+from ingest.sources.pubmed import PubMed
 
 BODY = "<article><h1>Gout</h1>" + "<p>Colchicine 0.5 mg relieves an acute attack within two days.</p>" * 5
 
@@ -96,3 +98,32 @@ def test_contributors_of_an_article_are_its_authors_and_its_journal_the_site():
         etree.fromstring(f"<article><front>{front}</front><body><p>x</p></body></article>"), "a.xml"
     )
     assert (record.author, record.site) == ("Ada Roy; Eve Lo; The Gout Group", "Gout Reports")
+
+
+CITATION = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">7</PMID><Article>
+<Journal><Title>Recenti Prog Med</Title></Journal><ArticleTitle>Gout.</ArticleTitle>
+<Abstract><AbstractText>Colchicine relieves.</AbstractText></Abstract><AuthorList>
+<Author><LastName>Rossi</LastName><ForeName>Maria</ForeName></Author>
+<Author><LastName>Lee</LastName><ForeName>Kim</ForeName><Suffix>Jr</Suffix></Author>
+<Author><CollectiveName>Gout Study Group</CollectiveName></Author></AuthorList><Language>eng</Language>
+</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+THESIS = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header>
+<identifier>oai:tesi:1</identifier></header><metadata><oai_dc:dc xmlns:dc="http://purl.org/dc/elements/1.1/"
+xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"><dc:title>La gotta</dc:title>
+<dc:creator>Bianchi, Luca</dc:creator><dc:creator>Verdi, Anna</dc:creator><dc:publisher>Ateneo di Pisa</dc:publisher>
+<dc:description>La colchicina riduce il dolore.</dc:description><dc:language>ita</dc:language></oai_dc:dc></metadata>
+</record></ListRecords></OAI-PMH>"""
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "text", "expected"),
+    [
+        (PubMed, "pubmed1.xml", CITATION, ("Maria Rossi; Kim Lee Jr; Gout Study Group", "Recenti Prog Med")),
+        (Oai, "1.xml", THESIS, ("Bianchi, Luca; Verdi, Anna", "Ateneo di Pisa")),
+    ],
+)
+def test_records_name_their_authors_and_their_journal_or_publisher(source, name, text, expected, tmp_path):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    reader = source("records", str(tmp_path))
+    [record] = [record for partition in reader.partitions() for record in reader.read(partition)]
+    assert (record.author, record.site) == expected
