@@ -139,10 +139,10 @@ def _write_parquet(store: Store, entry: shard.Shard, path: Path) -> None:
             group.append(batch)
             held += batch.nbytes
             if held >= ROW_GROUP_BYTES:
-                writer.write_table(pa.Table.from_batches(group, schema.DOCUMENT))
+                writer.write_table(schema.check_documents(pa.Table.from_batches(group), str(path)))
                 group, held = [], 0
         if group:
-            writer.write_table(pa.Table.from_batches(group, schema.DOCUMENT))
+            writer.write_table(schema.check_documents(pa.Table.from_batches(group), str(path)))
 
 
 def _compare(api: HfApi, repo: str, folder: Path, ours: set[str]) -> None:

@@ -164,6 +164,7 @@ class Extraction(Section):
 
     html: HtmlRules = HtmlRules()
     pdf: PdfRules = PdfRules()
+    references: Literal["drop", "keep"] = "drop"  # the list at the end of an article, in pages and PDF files
 
 
 class ShardRules(Section):
@@ -228,7 +229,7 @@ class _Document(Section):
         if asked.ocr:
             version = installed(asked.ocr_languages)
             pdf = PdfOptions(version, asked.ocr_languages, asked.ocr_pages, asked.ocr_dpi)
-        return Options(html, pdf)
+        return Options(html, pdf, self.extraction.references)
 
 
 _LOCAL = {"language": {"model"}, "paper": True, "decontaminate": {"benchmarks": {"__all__": {"path"}}}}

@@ -23,6 +23,8 @@ DOCUMENT = pa.schema(
         _field("doc_id", pa.string(), "32 hex digits: hash of source and canonical key (see `doc_id`)"),
         _field("text", pa.string(), "the extracted text, NFC, light Markdown"),
         _field("title", pa.string(), "title given by the source", null=True),
+        _field("author", pa.string(), "authors named by the source, joined by '; '", null=True),
+        _field("site", pa.string(), "name of the site, journal or publisher", null=True),
         _field(
             "language",
             pa.string(),
@@ -47,6 +49,9 @@ DOCUMENT = pa.schema(
         _field("raw_offset", pa.int64(), "byte offset (WARC) or record number in raw_file", null=True),
     ]
 )
+
+# Columns that earlier versions of a corpus lack. They are nullable: such a shard is read as one without values there.
+LATER = frozenset({"author", "site"})
 
 QUARANTINE = pa.schema(
     [
@@ -119,6 +124,17 @@ def measure(texts: Sequence[str]) -> dict[str, list]:
         "words": [len(found) for found in words],
         "chars": [len(text) for text in texts],
     }
+
+
+def check_documents(table: pa.Table, where: str) -> pa.Table:
+    """`table` with all columns of `DOCUMENT`, null where a version from before the `LATER` columns lacks them.
+
+    Raises `InputError` where it differs in anything else.
+    """
+    for place, field in enumerate(DOCUMENT):
+        if field.name in LATER and field.name not in table.schema.names and place <= table.num_columns:
+            table = table.add_column(place, field, pa.nulls(table.num_rows, field.type))
+    return check(table, DOCUMENT, where)
 
 
 def check(table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:

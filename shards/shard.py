@@ -72,7 +72,7 @@ def read(store: Store, shard: Shard, columns: list[str] | None = None) -> Iterat
 
 def verify(store: Store, shard: Shard) -> None:
     """Check schema, ids and statistics of a shard whose bytes are sound (`Store.verify`); raise `CorruptionError`."""
-    table = schema.check(store.get_table(shard.blob), schema.DOCUMENT, store.path(shard.blob.path))
+    table = schema.check_documents(store.get_table(shard.blob), store.path(shard.blob.path))
     found = describe(shard.language, shard.blob, table)
     if found != shard:
         raise CorruptionError(f"{store.path(shard.blob.path)}: statistics {found} differ from the manifest's {shard}")

@@ -5,6 +5,7 @@ the recipe asks for it, pages of another language or topic end here. 3. The rest
 (formulas, superscripts), cut into blocks; trafilatura's text says which blocks are the main content. 4. A gate compares
 with the fast extraction; where trafilatura found much less, readability or the fast extraction takes its place.
 5. What was lost inside the chosen content (rows, items, headings, doses) is put back, and the blocks are written.
+6. A text that lacks most of the doses of the fast extraction is chosen anew with its help, or ends in quarantine.
 """
 
 import re
@@ -22,7 +23,7 @@ from ingest.extract.charset import decode
 from ingest.extract.options import HtmlOptions
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.scripts import flatten_math, flatten_scripts
-from ingest.extract.select import letters, repair, select
+from ingest.extract.select import doses_in, letters, repair, select
 from ingest.extract.tree import parse
 from ingest.extract.unhide import has_panels, unhide
 from shards.step import library_version
@@ -31,6 +32,7 @@ _DEFAULTS = HtmlOptions()
 _LEAST_OF_FAST = 0.6  # share of the fast extraction's words that trafilatura must have found to be believed
 _LEAST_OF_PAGE = 0.2  # and of the page's
 _MORE = 1.2  # times as many words another extraction must have to take its place
+_DOSES, _LOST = 6, 0.5  # distinct doses, and the share of them without which a text is not believed
 _COVERED = 0.8  # share of the extractor's text that must be found in the tree's blocks
 _NOT_HTML = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
@@ -42,7 +44,8 @@ _LARGEST = 20 << 20  # bytes; the longest page of text seen in the wild has 5 MB
 def extract_html(payload: bytes, charset: str | None, url: str | None, options: HtmlOptions = _DEFAULTS) -> Extracted:
     """Text and metadata of a page; `charset` as declared by HTTP.
 
-    Raises `ExtractError` (not-html, too-large, malformed, empty) and, where `options` ask for it, `RejectedError`.
+    Raises `ExtractError` (not-html, too-large, malformed, empty, doses-lost) and, where `options` ask for it,
+    `RejectedError`.
     """
     _check(payload)
     text, _ = decode(payload, charset)
@@ -56,7 +59,9 @@ def extract_html(payload: bytes, charset: str | None, url: str | None, options: 
     license_, evidence = metadata.license_of(root, meta, linked)
     facts = {
         "title": metadata.title(root, meta, linked),
-        "language": metadata.language(root, meta),
+        "author": metadata.author(meta, linked),
+        "site": metadata.site(meta, linked),
+        "language": metadata.language(root, meta, linked),
         "published": metadata.published(root, meta, linked),
         "license": license_,
         "license_evidence": evidence,
@@ -122,7 +127,20 @@ def main_text(root: html.HtmlElement, fast: FastParse, url: str | None) -> tuple
     extractor = f"{name}/{library_version(library)}"
     if selection.coverage < _COVERED:  # text that is not in the tree's blocks: from JSON-LD, say
         return chosen, f"{extractor}+text"
-    return markdown(blocks[at] for at in repair(blocks, keys, selection, lambda: fast.main_text)), extractor
+    text = markdown(blocks[at] for at in repair(blocks, keys, selection, lambda: fast.main_text))
+    if _loses(text, "\n".join(block.text for block in blocks if not block.linked)) and _loses(text, fast.main_text):
+        wider = select(blocks, keys, f"{chosen}\n{fast.main_text}")
+        text = markdown(blocks[at] for at in repair(blocks, keys, wider, lambda: fast.main_text))
+        if _loses(text, fast.main_text):
+            raise ExtractError("doses-lost", f"{extractor} kept under half of the doses that the fast extraction has")
+        extractor += "+resiliparse"
+    return text, extractor
+
+
+def _loses(text: str, other: str) -> bool:
+    """Whether another text of the page has many doses, most of which `text` lacks."""
+    wanted = doses_in(other)
+    return len(wanted) >= _DOSES and len(wanted - doses_in(text)) > _LOST * len(wanted)
 
 
 def _check(payload: bytes) -> None:

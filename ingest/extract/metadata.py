@@ -1,4 +1,4 @@
-"""What a page says about itself: title, date, language, licence, and opt-outs from use by machines."""
+"""What a page says about itself: title, authors, site, date, language, licence, and opt-outs from use by machines."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lxml import html
 
+from ingest.extract import names
 from ingest.extract.opt_outs import content_usage, only_directives, reserved, robots_directives
 from ingest.sources.dates import parse_date
 from ingest.sources.licenses import spdx
@@ -14,12 +15,18 @@ from ingest.sources.licenses import spdx
 _TITLES = ("citation_title", "dc.title", "og:title")
 _DATES = ("citation_publication_date", "citation_date", "article:published_time", "dcterms.issued", "dc.date.issued",
           "dcterms.date", "dc.date", "datepublished", "date")  # fmt: skip
-_RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "copyright")
+_AUTHORS = ("citation_author", "citation_authors", "dc.creator", "dcterms.creator", "dc.contributor.author")
+_BYLINES = ("author", "article:author", "parsely-author", "sailthru.author")
+_JOURNALS = ("citation_journal_title", "prism.publicationname")
+_SITES = ("dc.publisher", "dcterms.publisher", "citation_publisher", "application-name")
+_RIGHTS = ("dc.rights.license", "dcterms.license", "dc.rights", "dcterms.rights", "citation_license", "license",
+           "licence", "copyright")  # fmt: skip
 _PROSE = ("keywords", "description", "news_keywords", "article:tag", *_TITLES)  # words here order nothing
 _FOR_ROBOTS = re.compile(r"bot|crawl|spider")  # robots, x-robots-tag, googlebot
 _RESERVED = re.compile(
     r"all rights reserved|tous droits réservés|todos los derechos reservados|tutti i diritti (?:sono )?riservati", re.I
 )
+_LICENSES = {"license", "cc:license", "dct:license", "dcterms:license"}  # rel, RDFa's property, microdata's itemprop
 _ASIDE = ("aside", "figure", "nav")  # a licence link in these is about a picture or another page
 _TEXTS = {"CreativeWork", "BlogPosting", "Book", "Chapter", "Report", "Thesis", "LearningResource"}
 _LANGUAGE = re.compile(r"[a-z]{2}(?=[-_]|$)")
@@ -73,6 +80,35 @@ def title(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]
     )
 
 
+def author(meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """The authors: citation metadata and Dublin Core, then JSON-LD of the page, then the byline in `meta` elements."""
+    cited = [value for name in _AUTHORS for value in meta.get(name, [])]
+    stated = [name for item in linked if _is_page(item.get("@type")) for name in _names(item.get("author"))]
+    bylines = [value for name in _BYLINES for value in meta.get(name, [])]
+    return names.joined(cited) or names.joined(stated) or names.joined(bylines)
+
+
+def site(meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """The journal, else the site's name as Open Graph, JSON-LD or Dublin Core state it."""
+    pages = [item for item in linked if _is_page(item.get("@type"))]
+    stated = [
+        *(value for name in _JOURNALS for value in meta.get(name, [])),
+        *meta.get("og:site_name", []),
+        *(name for item in linked if item.get("@type") == "WebSite" for name in _names(item)),
+        *(name for key in ("isPartOf", "publisher") for item in pages for name in _names(item.get(key))),
+        *(value for name in _SITES for value in meta.get(name, [])),
+    ]
+    return next(filter(None, map(names.site, stated)), None)
+
+
+def _names(value: object) -> list[str]:
+    """Names in a JSON-LD value: a text, an object with a name, or a list of those."""
+    if isinstance(value, list):
+        return [name for item in value if not isinstance(item, list) for name in _names(item)]
+    name = value.get("name") if isinstance(value, dict) else value
+    return [name] if isinstance(name, str) else []
+
+
 def published(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]) -> datetime | None:
     """The publication date that the page states in metadata; none is guessed from its words."""
     stated = [meta[name][0] for name in _DATES if name in meta]
@@ -85,10 +121,14 @@ def published(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[d
     return next(filter(None, map(parse_date, stated)), None)
 
 
-def language(root: html.HtmlElement, meta: dict[str, list[str]]) -> str | None:
-    """ISO 639-1 code that the page declares: `lang` of the root element, else metadata."""
+def language(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[dict]) -> str | None:
+    """ISO 639-1 code that the page declares: `lang` of its root or body, else `meta` elements, else JSON-LD."""
     declared = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang")]
+    body = root.find("body")
+    if body is not None:
+        declared += [part.get("lang") for part in (body, *body.iterchildren("main", "article"))]
     declared += meta.get("content-language", []) + meta.get("og:locale", []) + meta.get("dc.language", [])
+    declared += [item["inLanguage"] for item in linked if isinstance(item.get("inLanguage"), str)]
     for value in filter(None, declared):
         if match := _LANGUAGE.match(value.strip().lower()):
             return match[0]
@@ -114,7 +154,8 @@ def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[
 def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) -> Iterator[tuple[str, str]]:
     """(where, statement) for the page as a whole, the most binding first; not for its pictures or its neighbours."""
     for element in [*root.iter("link"), *root.iter("a")]:
-        licenses = "license" in (element.get("rel") or "").lower().split() and element.get("href")
+        said = " ".join(filter(None, map(element.get, ("rel", "property", "itemprop")))).lower().split()
+        licenses = not _LICENSES.isdisjoint(said) and element.get("href")
         if licenses and (element.tag == "link" or next(element.iterancestors(*_ASIDE), None) is None):
             yield "rel=license", element.get("href")
     for name in _RIGHTS:
@@ -123,8 +164,16 @@ def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) 
     for item in linked:
         if _is_page(item.get("@type")):
             for name in ("license", "copyrightNotice"):
-                if isinstance(item.get(name), str):
-                    yield f"json-ld {name}", item[name]
+                yield from ((f"json-ld {name}", value) for value in _statements(item.get(name)))
+
+
+def _statements(value: object) -> list[str]:
+    """Texts and addresses in a JSON-LD value: a text, an object with an address or a name, or a list of those."""
+    if isinstance(value, list):
+        return [text for item in value if not isinstance(item, list) for text in _statements(item)]
+    if isinstance(value, dict):
+        return [text for name in ("@id", "url", "name") if isinstance(text := value.get(name), str)]
+    return [value] if isinstance(value, str) else []
 
 
 def _is_page(kind: object) -> bool:

@@ -30,8 +30,9 @@ class HtmlOptions:
 class PdfOptions:
     """Choices for PDF files: whether pages without usable text are recognised from their image.
 
-    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of languages, of
-    which the first counts most (English first costs the others their accents).
+    `tesseract`: version of the program that does it, empty when none is to; `ocr_languages`: its names of the languages
+    that pages may be in: each is read in the one that the file or a quick look shows, and where nothing does, in all,
+    of which the first counts most (English first costs the others their accents).
     `ocr_pages`: most pages of a file that are recognised, at `ocr_dpi` dots per inch.
     """
 
@@ -43,10 +44,14 @@ class PdfOptions:
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Choices for all payloads; they travel to the extraction process with each request."""
+    """Choices for all payloads; they travel to the extraction process with each request.
+
+    `references`: "drop" the final list of references of pages and PDF files, as readers of JATS do, or "keep" it.
+    """
 
     html: HtmlOptions = HtmlOptions()
     pdf: PdfOptions = PdfOptions()
+    references: str = "drop"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""
@@ -56,4 +61,4 @@ class Options:
     def from_json(cls, plain: dict[str, Any]) -> "Options":
         """The options that `as_json` wrote; lists become tuples again."""
         html, pdf = ({k: tuple(v) if isinstance(v, list) else v for k, v in plain[p].items()} for p in ("html", "pdf"))
-        return cls(HtmlOptions(**html), PdfOptions(**pdf))
+        return cls(HtmlOptions(**html), PdfOptions(**pdf), plain["references"])

@@ -56,10 +56,11 @@ def extract_pdf(payload: bytes, max_pages: int, options: PdfOptions = _DEFAULTS)
     if not text.strip():
         raise ExtractError("no-text", f"{count} pages hold images or drawings only")
     title = pdf_facts.title(document) or title_of(read)
-    language, published = pdf_facts.language(document), pdf_facts.published(document)
+    author, language = pdf_facts.author(document), pdf_facts.language(document)
+    published = pdf_facts.published(document)
     document.close()
     extractor = f"pypdfium2/{library_version('pypdfium2')}" + (f"+tesseract/{options.tesseract}" if recognised else "")
-    return Extracted(text, extractor, title=title, language=language, published=published)
+    return Extracted(text, extractor, title=title, author=author, language=language, published=published)
 
 
 def _refusal(payload: bytes, error: pdfium.PdfiumError) -> ExtractError:

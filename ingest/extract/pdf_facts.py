@@ -1,4 +1,4 @@
-"""What a PDF says about itself: title, date and language of its catalogue, the bookmarks of its outline."""
+"""What a PDF says about itself: title, author, date and language of its catalogue, the bookmarks of its outline."""
 
 import ctypes
 import re
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ingest.extract.names import person_or_body
 from ingest.sources.languages import language_code
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
@@ -24,6 +25,11 @@ def title(document: pdfium.PdfDocument) -> str | None:
     """The title, None where the field holds the name of a file or a program."""
     found = " ".join(document.get_metadata_dict().get("Title", "").replace("\0", " ").split())
     return None if _NO_TITLE.fullmatch(found) else found
+
+
+def author(document: pdfium.PdfDocument) -> str | None:
+    """The author field, None where it holds a login, a program or a machine."""
+    return person_or_body(document.get_metadata_dict().get("Author", "").replace("\0", " "))
 
 
 def published(document: pdfium.PdfDocument) -> datetime | None:

@@ -1,8 +1,9 @@
 """A line of a PDF's page: its text, its box and its looks."""
 
-import dataclasses
+import operator
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ingest.extract.script_chars import subscript, superscript
 
@@ -14,8 +15,7 @@ _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
 _APART = 1.3  # of the size: wider gaps in a row part cells, which three spaces keep apart
 
 
-@dataclasses.dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of text and its box, in points with y growing upwards, on a page of the given size."""
 
     text: str
@@ -34,21 +34,35 @@ class Line:
         return self.top - self.bottom
 
 
+_LEFT = operator.attrgetter("left")
+
+
+def _from_the_top(line: Line) -> tuple[float, float]:
+    return -(line.top + line.bottom), line.left
+
+
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
     """Lines side by side, from the top down and from left to right: what overlaps half its height is one row.
 
     Ruled tables are rows of their own.
     """
     rows: list[list[Line]] = []
+    row: list[Line] = []
     low = high = 0.0
-    for line in sorted(lines, key=lambda line: (-(line.top + line.bottom), line.left)):
-        beside = min(high, line.top) - max(low, line.bottom) > 0.5 * min(high - low, line.size)
-        if rows and beside and TABLE not in (line.kind, rows[-1][-1].kind):
-            rows[-1].append(line)
+    for line in sorted(lines, key=_from_the_top):  # plain comparisons: this is the innermost loop of reading a page
+        bottom, top = line.bottom, line.top
+        shared = (top if top < high else high) - (bottom if bottom > low else low)
+        least = top - bottom if top - bottom < high - low else high - low
+        if row and shared > 0.5 * least and line.kind != TABLE and row[-1].kind != TABLE:
+            row.append(line)
         else:
-            rows.append([line])
-            low, high = line.bottom, line.top
-    return [sorted(row, key=lambda line: line.left) for row in rows]
+            row = [line]
+            rows.append(row)
+            low, high = bottom, top
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=_LEFT)
+    return rows
 
 
 def joined(row: list[Line]) -> Line:
@@ -67,7 +81,7 @@ def joined(row: list[Line]) -> Line:
     widest = max(row, key=lambda line: len(line.text))
     right = max(line.right for line in row)
     bold = all(line.bold for line in row)
-    return dataclasses.replace(widest, text=text, left=row[0].left, right=right, bold=bold)
+    return widest._replace(text=text, left=row[0].left, right=right, bold=bold)
 
 
 def with_scripts(text: str, marks: bytes) -> str:

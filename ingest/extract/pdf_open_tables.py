@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.extract.pdf_hyphens import join
+from ingest.extract.pdf_hyphens import NOTHING_KNOWN
 from ingest.extract.pdf_lines import Line, rows_of
 
 _SHORTEST = 90.0  # points of a rule
@@ -32,7 +32,7 @@ def open_tables(rules: np.ndarray, lines: Sequence[Line]) -> list[tuple[tuple[fl
     if not 3 <= len(across) <= 8 * _MOST_RULES:
         return []
     found = []
-    for left, right, heights in _sets(_whole(np.unique(across.round(1), axis=0))):
+    for left, right, heights in _sets(_whole(across.round(1))):
         inside = [line for line in lines if not line.kind and left - 5 < line.left and line.right < right + 5]
         gaps = [
             [line for line in inside if low < (line.bottom + line.top) / 2 < high]
@@ -183,4 +183,4 @@ def _add(cells: list[str], row: list[Line], starts: list[float]) -> None:
     """Put the lines of a row into the cells above which they begin."""
     for line in row:
         at = max((number for number, start in enumerate(starts) if start <= line.left + 4), default=0)
-        cells[at] = join(cells[at], line.text, {}) if cells[at] else line.text
+        cells[at] = NOTHING_KNOWN.join(cells[at], line.text) if cells[at] else line.text

@@ -64,10 +64,13 @@ def _columns(lines: list[Line]) -> list[list[Line]]:
 
 
 def _is_text(lines: list[Line]) -> bool:
-    rows = rows_of(lines)
     if any(line.kind == TABLE for line in lines):
         return True
-    return len(rows) >= _FEWEST and sum(len(line.text) for line in lines) >= _SHORT * len(rows)
+    length = sum(len(line.text) for line in lines)
+    if len(lines) < _FEWEST or length < _SHORT * _FEWEST:
+        return False
+    rows = len(rows_of(lines))
+    return rows >= _FEWEST and length >= _SHORT * rows
 
 
 def _bands(rows: list[list[Line]]) -> list[list[list[Line]]]:

@@ -7,12 +7,12 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ingest.extract.pdf_lines import SIDE, TABLE, Line, with_scripts
+from ingest.extract.pdf_lines import SIDE, Line, with_scripts
 from ingest.extract.pdf_native import address, read_chars, read_drawings
-from ingest.extract.pdf_open_tables import open_tables
+from ingest.extract.pdf_place_tables import with_tables
 from ingest.extract.pdf_runs import split_runs
 from ingest.extract.pdf_symbols import readable
-from ingest.extract.pdf_tables import Grid, cell_text, cells_of, find_grids, markdown
+from ingest.extract.pdf_tables import cells_of, find_grids
 
 _ASCENT, _DESCENT = 0.78, 0.22  # of the size: the box of a line around its baseline
 _MOST_LINES = 6_000  # drawn on a page: more are a map, and no table is looked for
@@ -82,7 +82,7 @@ def read_page(page: pdfium.PdfPage) -> PageText:
     for turn in range(4):
         if turn != main and turns[turn]:
             lines += _side_lines(chars, direction == turn, (turn - main) % 4, (width, height))
-    lines = _with_open_tables(_with_tables(lines, in_cells, grids), rules)
+    lines = with_tables(lines, in_cells, grids, rules)
     return PageText(lines, int(visible.sum()), covered, odd)
 
 
@@ -113,45 +113,9 @@ def _side_lines(chars: _Chars, chosen: np.ndarray, turn: int, page: tuple[float,
     boxes = np.array([(line.left, line.bottom, line.right, line.top) for line in lines]).reshape(-1, 4)
     back = _turned(boxes, (4 - turn) % 4).tolist()
     return [
-        dataclasses.replace(line, left=left, bottom=bottom, right=right, top=top, kind=SIDE)
+        line._replace(left=left, bottom=bottom, right=right, top=top, kind=SIDE)
         for line, (left, bottom, right, top) in zip(lines, back, strict=True)
     ]
-
-
-def _with_tables(lines: list[Line], cells: list[int], grids: list[Grid]) -> list[Line]:
-    """The lines, with those inside a ruled table replaced by the table, row by row."""
-    for grid in grids:
-        numbers = set(grid.cells.flat)
-        inside: dict[int, list[Line]] = {}
-        for line, cell in zip(lines, cells, strict=False):
-            if cell in numbers:
-                inside.setdefault(cell, []).append(line)
-        rows = markdown(grid, {cell: cell_text(content, grid.right(cell)) for cell, content in inside.items()})
-        if rows is None:
-            continue
-        box = (float(grid.xs[0]), float(grid.ys[0]), float(grid.xs[-1]), float(grid.ys[-1]))
-        first = next(at for at, cell in enumerate(cells) if cell in numbers)
-        table = Line(rows, *box, lines[first].page_width, lines[first].page_height, TABLE)
-        kept = [at for at in range(len(lines)) if at == first or at >= len(cells) or cells[at] not in numbers]
-        lines = [table if at == first else lines[at] for at in kept]
-        cells = [-1 if at == first else cells[at] for at in kept if at < len(cells)]
-    return lines
-
-
-def _with_open_tables(lines: list[Line], rules: np.ndarray) -> list[Line]:
-    """The lines, with those of a table between horizontal rules replaced by the table."""
-    for box, rows in open_tables(rules, lines):
-        left, bottom, right, top = box
-        inside = [
-            not line.kind and left - 5 < line.left and line.right < right + 5
-            and bottom < (line.bottom + line.top) / 2 < top
-            for line in lines
-        ]  # fmt: skip
-        if any(inside):
-            first = inside.index(True)
-            table = Line(rows, *box, lines[first].page_width, lines[first].page_height, TABLE)
-            lines = [table if at == first else line for at, line in enumerate(lines) if at == first or not inside[at]]
-    return lines
 
 
 def _turned(boxes: np.ndarray, quarters: int) -> np.ndarray:

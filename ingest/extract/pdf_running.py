@@ -1,5 +1,6 @@
 """Running headers, footers and page numbers of a PDF: what recurs at the edges of its pages."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from ingest.extract.pdf_lines import SIDE, Line, rows_of
 
 _NUMBER = re.compile(r"\d+")
+_SIGN = re.compile(r"\w")
 _LETTER = re.compile(r"[^\W\d_]")
 _PAGE_LABEL = re.compile(
     r"\W*(?:pages?|pag|pág|pp?|página|pagina|seite|hoja|foglio)\b\W*\d{1,5}(?:\W*(?:of|sur|de|di|von)?\W*\d{1,5})?\W*"
@@ -25,6 +27,9 @@ _EDGE = 3  # rows at the top and at the bottom of a page that may be running one
 _MARGIN = 0.15  # of the page's height: running lines stand in the upper or lower margin
 _MIN_PAGES = 3  # below that, repetition proves nothing
 _OUTER = 0.09  # of the page's height: where a lone number counts pages
+_OUTER_ROW = 0.11  # ... where such a row stands
+_GAP = 4.0  # of the size: between its parts
+_HEADLINE = 80  # characters of a part
 _SIDE = 0.08  # of the page's width: text up and down in this margin is a stamp
 
 
@@ -70,16 +75,33 @@ def _in_side_margin(line: Line) -> bool:
 
 
 def _without_number(page: list[Line]) -> list[Line]:
-    """A page of a short file without its number: digits alone, outermost, well apart from the text."""
-    rows = rows_of(line for line in page if not line.kind)
+    """A page of a short file without its number: digits alone, outermost, well apart from the text; and without the
+    outermost row that holds such a number beside the name of a chapter or a journal, with wide gaps between them."""
+    rows = [
+        row for row in rows_of(line for line in page if not line.kind) if any(_SIGN.search(line.text) for line in row)
+    ]  # fmt: skip
     gone: set[int] = set()
     for outer, inner in ((rows[0], rows[1]), (rows[-1], rows[-2])) if len(rows) > _EDGE else ():
         line = outer[0]
+        if _is_heading_row(outer) and not any(_BARE_NUMBER.fullmatch(part.text) for part in inner):
+            gone |= {id(part) for part in outer}
         low, high = _OUTER * line.page_height, (1 - _OUTER) * line.page_height
         apart = max(line.bottom - inner[0].top, inner[0].bottom - line.top) > 1.5 * line.size
         if len(outer) == 1 and apart and _BARE_NUMBER.fullmatch(line.text) and not low < line.bottom < high:
             gone.add(id(line))
     return [line for line in page if id(line) not in gone]
+
+
+def _is_heading_row(row: list[Line]) -> bool:
+    """Whether a row in the outer margin is a page number beside one or two short texts, far apart."""
+    low, high = _OUTER_ROW * row[0].page_height, (1 - _OUTER_ROW) * row[0].page_height
+    gaps = [
+        after.left - before.right > _GAP * max(before.size, after.size) for before, after in itertools.pairwise(row)
+    ]
+    numbers = sum(bool(_BARE_NUMBER.fullmatch(line.text)) for line in row)
+    outside = row[0].top < low or row[0].bottom > high
+    short = all(len(line.text) <= _HEADLINE for line in row)
+    return 2 <= len(row) <= 3 and numbers == 1 and outside and short and all(gaps)
 
 
 def _edge_rows(page: Sequence[Line]) -> list[list[Line]]:

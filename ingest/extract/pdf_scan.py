@@ -3,6 +3,7 @@
 import pypdfium2 as pdfium
 
 from ingest.extract.options import PdfOptions
+from ingest.extract.pdf_facts import language
 from ingest.extract.pdf_lines import Line
 from ingest.extract.pdf_page import PageText
 from ingest.extract.result import ExtractError
@@ -52,9 +53,12 @@ def readable_lines(
         raise ExtractError(
             worst, f"{len(unusable)} pages would have to be recognised, ocr_pages is {options.ocr_pages}"
         )
-    from ingest.extract.ocr import recognise
+    from ingest.extract.ocr import Recogniser
+    from ingest.extract.ocr_language import language_in
 
     lines = [page.lines for page in pages]
+    known = language_in([line.text for at, page in enumerate(pages) if states[at] == TEXT for line in page.lines])
+    recogniser = Recogniser(options, known or language(document))
     for at in unusable:
-        lines[at] = recognise(document[at], options)
+        lines[at] = recogniser.recognise(document[at])
     return lines, len(unusable)

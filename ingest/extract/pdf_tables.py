@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.extract.pdf_hyphens import join
+from ingest.extract.pdf_hyphens import NOTHING_KNOWN
 from ingest.extract.pdf_lines import Line, joined, rows_of
 
 _SHORTEST = 8.0  # points of a rule
 _SAME = 3.0  # points within which two rules stand on one line of the grid
 _BESIDE = 15.0  # points between the parts of one table
+_ORIGIN = 20_000.0  # added to points, which may be negative; the largest page measures 14,400
+_PLACES = np.array([48, 32, 16, 0], np.uint64)
 _MOST_RULES = 1_500  # on a page, each way: more are a drawing
 _MOST_CELLS = 4_000
 _FILLED = 0.3  # share of the cells that must hold text
@@ -46,8 +48,8 @@ class Grid:
 def find_grids(rules: np.ndarray) -> list[Grid]:
     """Grids of at least two rows and two columns among the lines (x0, y0, x1, y1) of a page, from the top down."""
     lengths = rules[:, 2:] - rules[:, :2]
-    across = np.unique(rules[(lengths[:, 0] >= _SHORTEST) & (lengths[:, 1] < 1)].round(), axis=0)
-    down = np.unique(rules[(lengths[:, 1] >= _SHORTEST) & (lengths[:, 0] < 1)].round(), axis=0)
+    across = _distinct_rules(rules[(lengths[:, 0] >= _SHORTEST) & (lengths[:, 1] < 1)])
+    down = _distinct_rules(rules[(lengths[:, 1] >= _SHORTEST) & (lengths[:, 0] < 1)])
     if len(across) < 2 or len(down) < 1 or max(len(across), len(down)) > _MOST_RULES:
         return []
     x, y = down[:, 0], across[:, 1, None]
@@ -57,6 +59,15 @@ def find_grids(rules: np.ndarray) -> list[Grid]:
     grids = [_grid(*part) for part in _side_by_side(parts)]
     found = [grid for grid in grids if grid is not None]
     return sorted(found, key=lambda grid: (-grid.ys[-1], grid.xs[0]))
+
+
+def _distinct_rules(rules: np.ndarray) -> np.ndarray:
+    """The rules rounded to points, each once, in order: packed into one integer, as `np.unique` of rows is slow."""
+    if not len(rules):
+        return rules
+    corners = (rules.round() + _ORIGIN).clip(0, 0xFFFF).astype(np.uint64)
+    packed = np.unique((corners[:, 0] << 48) | (corners[:, 1] << 32) | (corners[:, 2] << 16) | corners[:, 3])
+    return ((packed[:, None] >> _PLACES) & 0xFFFF).astype(np.float64) - _ORIGIN
 
 
 def _components(touch: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -102,17 +113,21 @@ def _grid(across: np.ndarray, down: np.ndarray) -> Grid | None:
         return None
     middle_x, middle_y = (xs[1:] + xs[:-1]) / 2, ((ys[1:] + ys[:-1]) / 2)[::-1]
     cells = np.arange(rows * columns).reshape(rows, columns)
-    for row in range(rows):
-        walls = down[(down[:, 1] < middle_y[row]) & (down[:, 3] > middle_y[row]), 0]
-        for column in range(1, columns):
-            if not (np.abs(walls - xs[column]) <= _SAME).any():
-                cells[row, column] = cells[row, column - 1]
-    for column in range(columns):
-        walls = across[(across[:, 0] < middle_x[column]) & (across[:, 2] > middle_x[column]), 1]
-        for row in range(1, rows):
-            if not (np.abs(walls - ys[rows - row]) <= _SAME).any() and cells[row, column] // columns == row:
-                cells[cells == cells[row, column]] = cells[row - 1, column]
+    walls = _crossed(down[:, 1], down[:, 3], down[:, 0], middle_y, xs)
+    floors = _crossed(across[:, 0], across[:, 2], across[:, 1], middle_x, ys)
+    for row, column in zip(*np.nonzero(~walls[:, 1:-1]), strict=True):
+        cells[row, column + 1] = cells[row, column]
+    for column, row in zip(*np.nonzero(~floors[:, -2:0:-1]), strict=True):
+        if cells[row + 1, column] // columns == row + 1:
+            cells[cells == cells[row + 1, column]] = cells[row, column]
     return Grid(xs, ys, cells)
+
+
+def _crossed(low: np.ndarray, high: np.ndarray, at: np.ndarray, middles: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Whether a rule that stands `at` an edge runs from `low` to `high` past a middle, for each middle and edge."""
+    past = (low < middles[:, None]) & (high > middles[:, None])
+    near = np.abs(at[:, None] - edges) <= _SAME
+    return past.astype(np.float32) @ near.astype(np.float32) > 0
 
 
 def _distinct(values: np.ndarray) -> np.ndarray:
@@ -186,7 +201,11 @@ def cell_text(lines: Sequence[Line], right: float) -> str:
     listed = any(starts and _had_room(last, row, right) for (last, row), starts in zip(pairs, capital, strict=True))
     text = rows[0].text if rows else ""
     for (_, row), starts in zip(pairs, capital, strict=True):
-        text = f"{text} ; {row.text}" if (listed and starts) or _BULLET.match(row.text) else join(text, row.text, {})
+        text = (
+            f"{text} ; {row.text}"
+            if (listed and starts) or _BULLET.match(row.text)
+            else NOTHING_KNOWN.join(text, row.text)
+        )
     return " ".join(text.split()).replace("|", "\\|")
 
 

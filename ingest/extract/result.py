@@ -11,6 +11,8 @@ class Extracted:
     text: str
     extractor: str  # name/version
     title: str | None = None
+    author: str | None = None  # several are joined by "; "
+    site: str | None = None
     language: str | None = None
     published: datetime | None = None
     license: str | None = None

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.extract.framing import Decoder, FramingError, encode
+from ingest.extract.memory import peak_memory
 from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from shards.errors import BuildError
@@ -41,7 +42,11 @@ DEFAULT_OPTIONS = Options()
 
 
 class Sandbox:
-    """One child process, started when needed, restarted after it died. Not for use by several threads."""
+    """One child process, started when needed, restarted after it died. Not for use by several threads.
+
+    `peak`: bytes of memory that the child held at most while it worked on the last input, as the kernel counts them;
+    for one on which it died, in its whole life. `lost`: children that died or had to be ended.
+    """
 
     def __init__(self, limits: Limits, module: str = "ingest.extract.worker"):
         self._limits, self._module = limits, module
@@ -49,6 +54,8 @@ class Sandbox:
         self._decoder = Decoder()
         self._served = 0
         self._inherited = 0
+        self.peak = 0
+        self.lost = 0
 
     def extract(
         self, payload: bytes, mime: str, charset: str | None, url: str | None, options: Options = DEFAULT_OPTIONS
@@ -82,9 +89,12 @@ class Sandbox:
             header, text = self._exchange(request, self._limits.wall_seconds)
             found = result(header, text, self._served)
         except TimeoutError:
+            self.peak = peak_memory(self._child.pid)
+            self.lost += 1
             self.close()
             raise ExtractError("timeout", f"no answer in {self._limits.wall_seconds} s of wall time") from None
         except FramingError as error:
+            self.lost += 1
             self.close()
             raise ExtractError("crash", f"the extractor's answer is damaged: {error}") from error
         except EOFError:
@@ -92,6 +102,7 @@ class Sandbox:
         except BaseException:  # an alarm, Ctrl-C: the child may still answer, and the next document must not get that
             self.close()
             raise
+        self.peak = header["peak"]
         if header.get("restart"):
             self.close()
         if not isinstance(found, Extracted):
@@ -164,11 +175,13 @@ class Sandbox:
         os.kill(child.pid, signal.SIGKILL)  # it may live on with its pipe closed; how a dying one ends is settled
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
+        self.lost += 1
         self.close()
         if child.returncode == -signal.SIGXCPU:
             return ExtractError("timeout", f"used up {self._limits.cpu_seconds} s of CPU time")
         # A child's peak begins with that of the process that started it (exec does not reset it): only growth counts.
         unit = 1 if sys.platform == "darwin" else 1024
+        self.peak = usage.ru_maxrss * unit if usage.ru_maxrss > self._inherited else 0
         if usage.ru_maxrss > self._inherited and usage.ru_maxrss * unit > 0.6 * self._limits.memory:
             return ExtractError("oom", f"died near the memory limit of {self._limits.memory} bytes")
         name = signal.Signals(-child.returncode).name if child.returncode < 0 else f"exit status {child.returncode}"
@@ -185,8 +198,10 @@ def result(header: dict, text: bytes, number: int) -> Extracted | ExtractError |
     """What an answer to request `number` says; raises `FramingError` for another's answer or a senseless one."""
     if header.get("id") != number:
         raise FramingError(f"answer to request {header.get('id')!r}, not to {number}")
-    facts = {name: value for name, value in header.items() if name not in ("id", "restart")}
+    facts = {name: value for name, value in header.items() if name not in ("id", "restart", "peak")}
     try:
+        if not isinstance(header["peak"], int):
+            raise TypeError("peak must be a number")
         if "reason" in facts:
             reason, message = facts["reason"], facts["message"]
             if not isinstance(reason, str) or not isinstance(message, str):

@@ -16,6 +16,7 @@ _LINKED = 0.5  # share of characters in links above which a list or table is nav
 _SHARE = 0.3  # share of a list that must have been kept for the rest of it to come back
 _OFTEN = 3  # blocks of the same words on a page: labels of a template ("Joined", "Reply")
 _DOSE = re.compile(r"\d\s?(?:mg|µg|μg|mcg|g|kg|ml|mL|l|UI|IU|mmol|mEq|%|°C|mm|cm|Gy|mSv)\b")
+_AMOUNT = re.compile(r"\d[\d.,]*\s?(?:mg|µg|μg|mcg|g|kg|ml|mL|UI|IU|mmol|mEq)\b")
 _FORMULA = re.compile(r"[=<>≤≥±×÷]\s*\(?[\d.]|\d\)?\s*[=<>≤≥±×÷]")
 
 
@@ -30,6 +31,11 @@ class Selection:
 def letters(text: str) -> str:
     """Letters and digits only, case folded: what two renderings of one text have in common."""
     return "".join(filter(str.isalnum, text)).casefold()
+
+
+def doses_in(text: str) -> set[str]:
+    """The distinct numbers with a unit, without white space."""
+    return {"".join(found.split()) for found in _AMOUNT.findall(text)}
 
 
 def select(blocks: list[Block], keys: list[str], text: str) -> Selection:

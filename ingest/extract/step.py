@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
+from ingest.extract import names
 from ingest.extract.charset import decode
 from ingest.extract.clean import clean, clean_line
 from ingest.extract.options import Options
@@ -28,7 +29,7 @@ class Extract(Step):
     """
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     libraries: ClassVar[tuple[str, ...]] = (
         "trafilatura", "pypdfium2", "resiliparse", "lxml", "mwparserfromhell", "fastwarc", "brotli", "idna",
     )  # fmt: skip
@@ -115,6 +116,8 @@ def document(record: Record, source: str, sandbox: Sandbox, options: Options = D
         "doc_id": schema.doc_id(source, key),
         "text": text,
         "title": clean_line(record.title or found.title),
+        "author": names.joined([record.author or found.author]),
+        "site": names.site(record.site or found.site),
         "language": clean_line(record.language or found.language),
         "source": source,
         "source_id": key,

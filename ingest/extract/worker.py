@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 
 from ingest.extract.framing import encode, read_message
+from ingest.extract.memory import peak_memory, reset_peak
 from ingest.extract.result import Extracted, ExtractError, RejectedError
 
 Handler = Callable[[dict, bytes], Extracted]
@@ -43,31 +44,36 @@ def serve(handle: Handler, cpu_seconds: int) -> None:
     answers.flush()
     while (message := read_message(requests)) is not None:
         allow_cpu(cpu_seconds)
+        reset_peak()
         answers.write(answer(handle, *message))
         answers.flush()
 
 
 def answer(handle: Handler, header: dict, payload: bytes) -> bytes:
-    """The encoded answer to one request, under its `id`: the text with its facts, or a refusal."""
-    number = {"id": header.get("id")}
+    """The encoded answer to one request, under its `id`: the text with its facts, or a refusal; and `peak`, the most
+    memory (bytes) that it took."""
+    facts, text = _outcome(handle, header, payload)
+    return encode({"id": header.get("id"), "peak": peak_memory()} | facts, text)
+
+
+def _outcome(handle: Handler, header: dict, payload: bytes) -> tuple[dict, bytes]:
     try:
         found = handle(header, payload)
         facts = {
-            "extractor": found.extractor, "title": found.title, "language": found.language,
+            "extractor": found.extractor, "title": found.title, "author": found.author, "site": found.site,
+            "language": found.language,
             "published": found.published.isoformat() if found.published else None, "license": found.license,
             "license_evidence": found.license_evidence, "opt_out": list(found.opt_out),
         }  # fmt: skip
-        return encode(number | facts, found.text.encode("utf-8", "replace"))
+        return facts, found.text.encode("utf-8", "replace")
     except ExtractError as error:
-        return encode(number | {"reason": error.reason, "message": str(error)[:500]})
+        return {"reason": error.reason, "message": str(error)[:500]}, b""
     except RejectedError as error:
-        return encode(number | {"rejected": dataclasses.asdict(error.rejection)})
+        return {"rejected": dataclasses.asdict(error.rejection)}, b""
     except MemoryError:
-        return encode(number | {"reason": "oom", "message": "out of memory", "restart": True})
-    except (
-        Exception
-    ) as error:  # extractors raise anything on hostile input; it costs this document, with its class named
-        return encode(number | {"reason": "extractor-error", "message": f"{type(error).__name__}: {error}"[:500]})
+        return {"reason": "oom", "message": "out of memory", "restart": True}, b""
+    except Exception as error:  # extractors raise anything on hostile input; it costs this document, its class named
+        return {"reason": "extractor-error", "message": f"{type(error).__name__}: {error}"[:500]}, b""
 
 
 def main() -> None:
@@ -75,14 +81,19 @@ def main() -> None:
     memory, cpu_seconds, max_pages = map(int, sys.argv[1:4])
     from ingest.extract.html import extract_html  # after the fork, so that the parent never loads the extractors
     from ingest.extract.options import Options
+    from ingest.extract.references import without_references
 
     def handle(header: dict, payload: bytes) -> Extracted:
         options = Options.from_json(header["options"])
         if header["mime"] == "application/pdf" or payload.startswith(b"%PDF-"):
             from ingest.extract.pdf import extract_pdf  # compiled code: many a build has no PDF
 
-            return extract_pdf(payload, max_pages, options.pdf)
-        return extract_html(payload, header["charset"], header["url"], options.html)
+            found = extract_pdf(payload, max_pages, options.pdf)
+        else:
+            found = extract_html(payload, header["charset"], header["url"], options.html)
+        if options.references == "drop":
+            found = dataclasses.replace(found, text=without_references(found.text))
+        return found
 
     confine(memory)
     serve(handle, cpu_seconds)

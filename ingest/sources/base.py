@@ -52,6 +52,8 @@ class Record:
     payload: bytes | None = None
     charset: str | None = None  # declared by the transport (HTTP header), if any
     title: str | None = None
+    author: str | None = None  # several are joined by "; " (`ingest.extract.names.joined`)
+    site: str | None = None  # the journal, else the publisher, else the site
     language: str | None = None
     url: str | None = None
     canonical_url: str | None = None

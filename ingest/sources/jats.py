@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from lxml import etree
 
+from ingest.extract import names
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
@@ -25,6 +26,7 @@ from ingest.sources.licenses import spdx
 from shards.step import local
 
 _MIME = "application/jats+xml"
+_NAME = ("given-names", "surname", "suffix")
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -94,10 +96,33 @@ def article_record(article: etree._Element, name: str) -> Record:
     title = inline(meta.find("title-group/article-title"))
     license_, evidence = _license(meta)
     return Record(
-        key, _MIME, name, text=render(article, title), title=title or None,
+        key, _MIME, name, text=render(article, title), title=title or None, author=_authors(meta),
+        site=_journal(article),
         language=language_code(article.get(_LANG)), url=url, canonical_url=canonical_or_none(url),
         published=_published(meta), license=license_, license_evidence=evidence,
     )  # fmt: skip
+
+
+def _authors(meta: etree._Element) -> str | None:
+    """Persons and groups among the contributors, editors and translators left out."""
+    found = []
+    for item in meta.iterfind("contrib-group/contrib"):
+        if item.get("contrib-type", "author") not in ("author", "collab"):
+            continue
+        name = item.find("name") if item.find("name") is not None else item.find("name-alternatives/name")
+        if name is not None:
+            found.append(" ".join(filter(None, ((name.findtext(part) or "").strip() for part in _NAME))))
+        else:
+            whole = item.find("string-name")
+            text = " ".join(whole.itertext()) if whole is not None else item.findtext("collab")
+            found.append(text or item.findtext("collab/institution"))
+    return names.joined(found)
+
+
+def _journal(article: etree._Element) -> str | None:
+    places = ("journal-title-group/journal-title", "journal-title", "publisher/publisher-name")
+    stated = (article.findtext(f"front/journal-meta/{place}") for place in places)
+    return next(filter(None, map(names.site, stated)), None)
 
 
 def _license(meta: etree._Element) -> tuple[str | None, str | None]:

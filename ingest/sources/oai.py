@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from lxml import etree
 
+from ingest.extract import names
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
@@ -111,6 +112,8 @@ class Oai:
         stated = [(item.text or "").strip() for item in fields.findall("rights")]
         license_ = next(filter(None, map(spdx, filter(None, stated))), None)
         evidence = f"dc:rights: {'; '.join(stated)}"[:300] if license_ else self.license_evidence
+        author = names.joined(item.text for item in fields.findall("creator"))
+        site = next(filter(None, (names.site(item.text) for item in fields.findall("publisher"))), None)
         addresses = [m[0] for item in fields.findall("identifier") if (m := _ADDRESS.search(item.text or ""))]
         url = addresses[0] if addresses else None
         wanted = [language for language in bodies if language is None or language in self.languages]
@@ -122,8 +125,9 @@ class Oai:
             text = "\n\n".join(bodies[language])
             yield Record(
                 key if language == main or len(bodies) == 1 else f"{key}:{language}", "application/xml", name, offset,
-                text=f"# {title}\n\n{text}" if title else text, title=title or None, language=language, url=url,
-                canonical_url=canonical_or_none(url), published=parse_date((fields.findtext("date") or "").strip()),
+                text=f"# {title}\n\n{text}" if title else text, title=title or None, author=author, site=site,
+                language=language, url=url, canonical_url=canonical_or_none(url),
+                published=parse_date((fields.findtext("date") or "").strip()),
                 license=license_ or self.license, license_evidence=evidence,
             )  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from lxml import etree
 
+from ingest.extract import names
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, Withdrawal, batch_files
@@ -100,11 +101,12 @@ class PubMed:
             yield Refusal(pmid or f"{name}@{offset}", "read", "malformed", "no PMID or no Article", name, offset)
             return
         url = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+        authors, site = _authors(article), names.site(article.findtext("Journal/Title"))
 
         def record(key: str, language: str, title: str, text: str) -> Record:
             return Record(
                 key, _MIME, name, offset, text="\n\n".join(filter(None, (title and f"# {title}", text))),
-                title=title or None, language=language, url=url, canonical_url=url,
+                title=title or None, author=authors, site=site, language=language, url=url, canonical_url=url,
                 published=_published(article, citation), license=_LICENSE, license_evidence=_EVIDENCE,
                 subject=pmid, revision=_revision(name, citation.find("PMID")),
             )  # fmt: skip
@@ -133,6 +135,14 @@ def _revision(name: str, pmid: etree._Element) -> str:
     """Place of a citation in the order of the files (pubmed26n0001 ...), then its own version."""
     version = pmid.get("Version", "1")
     return f"{name.rsplit('/', 1)[-1]} v{int(version) if version.isdecimal() else 1:04d}"
+
+
+def _authors(article: etree._Element) -> str | None:
+    """Persons and groups of the list of authors."""
+    people = article.iterfind("AuthorList/Author")
+    parts = [[person.findtext(tag) or "" for tag in ("ForeName", "LastName", "Suffix")] for person in people]
+    groups = article.iterfind("AuthorList/Author/CollectiveName")
+    return names.joined([*(" ".join(filter(None, name)) for name in parts), *(group.text for group in groups)])
 
 
 def _text(element: etree._Element | None) -> str:

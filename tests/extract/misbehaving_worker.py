@@ -22,6 +22,8 @@ def handle(header: dict, payload: bytes) -> Extracted:
             time.sleep(3600)
         case "test/memory":
             return Extracted(str(len(bytearray(8 << 30))), "test/1")
+        case "test/large":
+            return Extracted(str(len(b"x" * (100 << 20))), "test/1")
         case "test/noise":
             print("library chatter on stdout")
             os.write(1, b"\x00" * 100)

@@ -10,13 +10,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ingest.extract import html as extraction
 from ingest.extract.charset import decode
 from ingest.extract.clean import clean
 from ingest.extract.html import extract_html
 from ingest.extract.result import ExtractError
 from ingest.extract.scripts import subscript, superscript
+from ingest.extract.select import Selection
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+STORY = "Il foglio illustrativo dice come si prende il medicinale e che cosa contiene.\n"
 FILLER = "<p>Il paracetamolo è indicato nel trattamento sintomatico della febbre e del dolore lieve o moderato.</p>"
 
 
@@ -203,3 +206,18 @@ def test_formulas_and_exponents_keep_their_numbers() -> None:
 def test_cleaning_takes_trailing_blanks_only() -> None:
     assert clean("a \t\xa0\n b  c\xa0 \n\n\n\nd") == "a\n b  c\n\nd"
     assert clean("x" + " " * 1_000_000 + "y") == "x" + " " * 1_000_000 + "y"  # quadratic: half an hour
+
+
+def test_a_page_whose_doses_all_got_lost_is_chosen_anew_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    doses = "".join(
+        f"<p>Pazienti del gruppo numero {n}: {n * 50} mg al giorno, per via orale.</p>" for n in range(1, 9)
+    )
+    story = "<p>Il foglio illustrativo dice come si prende il medicinale e che cosa contiene.</p>" * 10
+    source = f"<html><body><article><h1>Dosi</h1>{story}{doses}{story}</article></body></html>".encode()
+    monkeypatch.setattr(extraction.trafilatura, "extract", lambda *args, **options: STORY * 20)
+    found = extract_html(source, None, None)
+    assert "400 mg al giorno" in found.text and found.extractor.endswith("+resiliparse")
+    monkeypatch.setattr(extraction, "select", lambda blocks, keys, text: Selection([0], 1.0))
+    with pytest.raises(ExtractError) as refused:
+        extract_html(source, None, None)
+    assert refused.value.reason == "doses-lost"

@@ -5,7 +5,7 @@ import json
 import pytest
 from lxml import html
 
-from ingest.extract.metadata import json_ld, license_of, meta_fields, opt_outs
+from ingest.extract.metadata import json_ld, language, license_of, meta_fields, opt_outs
 from ingest.sources.http import Response, header_opt_outs
 
 
@@ -90,3 +90,31 @@ def test_all_rights_reserved_overrules_a_licence() -> None:
     assert license_in(reserved, link) is None
     assert license_in(linked(**{"@type": "Article", "copyrightNotice": "Tous droits réservés"}), link) is None
     assert license_in("<meta name=dc.rights content='All rights reserved, but text under CC BY 4.0'>") == "CC-BY-4.0"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="license" content="https://creativecommons.org/licenses/by/4.0/">',
+        '<link itemprop="license" href="https://creativecommons.org/licenses/by/4.0/">',
+        '<link property="dct:license" href="https://creativecommons.org/licenses/by/4.0/">',
+        """<script type="application/ld+json">{"@type": "Article", "license":
+           [{"@type": "CreativeWork", "url": "https://creativecommons.org/licenses/by/4.0/"}]}</script>""",
+    ],
+)
+def test_a_licence_is_read_in_every_form_that_pages_state_it_in(head: str) -> None:
+    assert license_in(head) == "CC-BY-4.0"
+
+
+@pytest.mark.parametrize(
+    ("page", "declared"),
+    [
+        ("<html lang=fr-FR><body lang=it>", "fr"), ("<html><body lang=it>", "it"),
+        ("<html><body><article lang=es>", "es"), ("<html><head><meta property=og:locale content=fr_CA></head>", "fr"),
+        ('<html><head><script type="application/ld+json">{"inLanguage":"es-ES"}</script></head>', "es"),
+        ("<html><body>", None),
+    ],
+)  # fmt: skip
+def test_a_page_declares_its_language(page: str, declared: str | None) -> None:
+    root = html.document_fromstring(f"{page}<p>x</p></body></html>")
+    assert language(root, meta_fields(root), json_ld(root)) == declared

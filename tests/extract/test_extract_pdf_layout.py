@@ -13,7 +13,7 @@ from tiny_pdf import grid, pdf, text
 
 from ingest.extract.pdf import extract_pdf
 from ingest.extract.pdf_facts import title
-from ingest.extract.pdf_hyphens import join, words_in
+from ingest.extract.pdf_hyphens import NOTHING_KNOWN, Hyphens
 from ingest.extract.pdf_lines import SIDE, TABLE, Line, joined, rows_of, with_scripts
 from ingest.extract.pdf_open_tables import open_tables
 from ingest.extract.pdf_order import read_order
@@ -275,13 +275,13 @@ def test_a_file_of_nothing_but_equal_pages_keeps_them():
     ],
 )
 def test_hyphens_of_four_languages(first: str, second: str, document: str, told: str):
-    assert join(first, second, words_in([document])) == told
+    assert Hyphens.of([document]).join(first, second) == told
 
 
 @given(st.text("abc-\x02 ", min_size=1, max_size=12), st.text("abc-", min_size=1, max_size=8))
 def test_joining_loses_no_letters(first: str, second: str):
     letters = re.compile(r"[a-c]")
-    assert letters.findall(join(first, second, {})) == letters.findall(first + second)
+    assert letters.findall(NOTHING_KNOWN.join(first, second)) == letters.findall(first + second)
 
 
 def test_a_line_ends_a_paragraph_when_the_next_word_had_found_its_place():

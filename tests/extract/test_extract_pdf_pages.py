@@ -4,10 +4,14 @@ import itertools
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from tiny_pdf import grid, pdf, scan, text
 
+from bench.tools.scans import table_scans
 from ingest.extract import ocr
+from ingest.extract.ocr_image import find_rules
 from ingest.extract.options import Options, PdfOptions
 from ingest.extract.pdf import extract_pdf
 from ingest.extract.pdf_page import PageText
@@ -143,3 +147,53 @@ def test_the_dose_table_of_a_real_leaflet_is_whole() -> None:
 def test_exponents_of_a_real_article_are_kept() -> None:
     found = extract_pdf((DATA / "norma_jats/04-00932/fulltext.pdf").read_bytes(), 100).text
     assert "(R²" in found and "(R2" not in found
+
+
+TABLE_SCANS = {scan.language: scan for scan in table_scans()}
+
+
+@needs_tesseract
+@pytest.mark.slow
+@pytest.mark.parametrize("language", TABLE_SCANS)
+def test_cells_of_several_lines_stay_whole_in_recognised_tables(language: str) -> None:
+    names = ("spa", "fra", "ita", "eng")
+    scan = TABLE_SCANS[language]
+    found = extract_pdf(scan.data, 10, PdfOptions(ocr.installed(names), names, ocr_dpi=200)).text
+    rows = [line for line in found.splitlines() if line.startswith("|") and "---" not in line]
+    assert len(rows) == len(scan.rows) and all(row.count("|") == 4 for row in rows)
+    longest = [max(row, key=len) for row in scan.rows]
+    assert sum(cell in row for cell, row in zip(longest, rows, strict=True)) >= len(rows) - 1
+
+
+def test_the_file_and_its_pages_say_in_which_language_an_image_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {
+        "it": "Il paziente non deve prendere la dose con il latte; le compresse sono per via orale. ",
+        "fr": "Le patient ne doit pas prendre la dose avec du lait ; les comprimés sont pour les adultes. ",
+    }
+    asked: list[tuple[tuple[str, ...], int]] = []
+
+    def tesseract(pixels, languages, dpi):
+        asked.append((languages, dpi))
+        spans = "".join(f"<span class='ocrx_word' title='bbox {9 * at} 0 {9 * at + 5} 9'>{word}</span>"
+                        for at, word in enumerate(words[spoken].split()))  # fmt: skip
+        return f"<p><span class='ocr_line' title='bbox 0 0 999 9; x_size 9'>{spans}</span></p>".encode()
+
+    monkeypatch.setattr(ocr, "_tesseract", tesseract)
+    page, names = pdfium.PdfDocument(pdf(text(72, 700, WORDS)))[0], ("spa", "fra", "ita", "eng")
+    recogniser, spoken = ocr.Recogniser(PdfOptions("5", names, ocr_dpi=300), None), "it"
+    recogniser.recognise(page)
+    assert asked == [(names, 110), (("ita",), 300)]
+    spoken = "fr"  # the next page is in another language: it is read again
+    assert "comprimés" in " ".join(line.text for line in recogniser.recognise(page))
+    assert asked[2:] == [(("ita",), 300), (("fra",), 300)]
+    ocr.Recogniser(PdfOptions("5", ("eng", "fra"), ocr_dpi=300), "fr").recognise(page)
+    assert asked[4:] == [(("fra",), 300)]
+
+
+def test_rules_are_found_in_a_page_of_pixels() -> None:
+    pixels = np.full((400, 600), 255, np.uint8)
+    pixels[100:103, 50:550] = 0
+    pixels[50:350, 200:202] = 0
+    pixels[300:340, 300:500] = 0  # a picture is no rule
+    rules = find_rules(pixels, 0.5)
+    assert rules.round().tolist() == [[25, 149, 275, 149], [100, 25, 100, 175]]

@@ -53,6 +53,19 @@ def test_large_payloads_pass_in_both_directions(sandbox):
     assert sandbox.extract(b"x" * (20 << 20), "test/fine", None, None).text == f"{20 << 20} bytes, xxxxx"
 
 
+def test_the_memory_of_each_document_is_told_apart(monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(Path(__file__).parent), *sys.path])
+    sandbox = Sandbox(Limits(memory=1 << 30), "misbehaving_worker")
+    sandbox.extract(b"x", "test/fine", None, None)
+    usual = sandbox.peak
+    sandbox.extract(b"x", "test/large", None, None)
+    large = sandbox.peak
+    sandbox.extract(b"x", "test/fine", None, None)
+    assert usual < large - (80 << 20) and sandbox.peak < large - (80 << 20)
+    assert large < 1 << 30 and sandbox.lost == 0
+    sandbox.close()
+
+
 def test_a_child_is_replaced_after_its_share_of_documents(monkeypatch):
     monkeypatch.setattr(sys, "path", [str(Path(__file__).parent), *sys.path])
     box = Sandbox(Limits(recycle=2), "misbehaving_worker")
@@ -140,8 +153,8 @@ def test_the_child_sees_no_secret_of_its_parent(sandbox, monkeypatch):
     assert {"PATH", "PYTHONPATH", "PYTHONHASHSEED"} <= set(seen)
 
 
-FINE = {"extractor": "x/1", "title": None, "language": None, "published": None, "license": None,
-        "license_evidence": None, "opt_out": [], "id": 7}  # fmt: skip
+FINE = {"extractor": "x/1", "title": None, "author": None, "site": None, "language": None,
+        "published": None, "license": None, "license_evidence": None, "opt_out": [], "id": 7, "peak": 5}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -149,7 +162,7 @@ FINE = {"extractor": "x/1", "title": None, "language": None, "published": None, 
     [
         ({}, b"\xff"), ({"published": "soon"}, b""), ({"published": 5}, b""), ({"opt_out": None}, b""),
         ({"more": "x"}, b""), ({"title": 5}, b""), ({"id": 6}, b""), ({"reason": "x"}, b""),
-        ({"reason": None, "message": ""}, b""),
+        ({"reason": None, "message": ""}, b""), ({"peak": None}, b""), ({"peak": "5"}, b""),
     ],
 )  # fmt: skip
 def test_an_answer_that_makes_no_sense_is_damage(change, text):
