@@ -25,7 +25,7 @@ _UNLIKELY = 1e-5  # the library adds it to every branch's probability before the
 
 @dataclasses.dataclass(frozen=True)
 class FastText:
-    """A classifier: n-gram and word vectors `vectors` (rows, dim), `output` (labels or inner nodes, dim), the tree.
+    """A classifier: n-gram and word vectors `vectors` (rows, dim), `output` (dim, labels or inner nodes), the tree.
 
     `word_keys`/`word_rows`: open-addressed table from a word's hash to its row (-1: free). `bucket_rows`: row of each
     n-gram bucket (-1: pruned). `end_row`: of the end of a line, which every text has (-1: none). `children`: (inner
@@ -70,7 +70,7 @@ def read_fasttext(path: str) -> FastText:
     quantised = reader.numbers("?")[0]
     vectors = reader.quantised() if quantised else reader.dense()
     output_quantised = reader.numbers("?")[0]
-    output = reader.quantised() if quantised and output_quantised else reader.dense()
+    output = np.ascontiguousarray((reader.quantised() if quantised and output_quantised else reader.dense()).T)
     children = _tree(counts) if loss == _HIERARCHICAL else np.zeros((0, 2), np.int32)
     end_row = words.index(_END) if _END in words else -1
     names = tuple(label.removeprefix(_PREFIX) for label in labels)
@@ -195,7 +195,8 @@ def _predict(data, offsets, word_keys, word_rows, bucket_rows, end_row, shortest
     texts, dim = len(offsets) - 1, vectors.shape[1]
     found = np.empty((texts, labels), np.float32)
     hidden = np.empty(dim, np.float32)
-    nodes = np.empty(2 * labels, np.float32)
+    products = np.empty(output.shape[1], np.float32)
+    nodes = np.empty(2 * labels, np.float64)  # products of small numbers: float32 would underflow
     buckets = np.uint32(len(bucket_rows))
     for text in range(texts):
         hidden[:] = 0
@@ -245,22 +246,18 @@ def _predict(data, offsets, word_keys, word_rows, bucket_rows, end_row, shortest
             hidden += vectors[end_row]
         if features:
             hidden /= np.float32(features)
+        products[:] = 0
+        for place in range(dim):
+            for node in range(len(products)):
+                products[node] += output[place, node] * hidden[place]
         if len(children):
-            nodes[2 * labels - 2] = 0
+            nodes[2 * labels - 2] = 1
             for node in range(labels - 2, -1, -1):
-                product = np.float32(0)
-                for place in range(dim):
-                    product += output[node, place] * hidden[place]
-                right = 1 / (1 + np.exp(-product))
-                nodes[children[node, 0]] = nodes[labels + node] + np.log(1 - right + _UNLIKELY)
-                nodes[children[node, 1]] = nodes[labels + node] + np.log(right + _UNLIKELY)
-            found[text] = nodes[:labels]
+                right = np.float32(1) / (np.float32(1) + np.exp(-products[node]))
+                nodes[children[node, 0]] = nodes[labels + node] * (1 - right + _UNLIKELY)
+                nodes[children[node, 1]] = nodes[labels + node] * (right + _UNLIKELY)
+            found[text] = np.log(nodes[:labels])
         else:
-            for label in range(labels):
-                product = np.float32(0)
-                for place in range(dim):
-                    product += output[label, place] * hidden[place]
-                found[text, label] = product
-            most = found[text].max()
-            found[text] -= most + np.log(np.exp(found[text] - most).sum())
+            most = products.max()
+            found[text] = products - (most + np.log(np.exp(products - most).sum()))
     return found

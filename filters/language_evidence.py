@@ -139,7 +139,7 @@ def _slot(key, kind, size):
     return np.int64(((key ^ (key >> np.uint64(29))) + np.uint64(kind)) & np.uint64(size - 1))
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, inline="always")
 def _find(key, kind, keys, kinds, rows):
     slot = _slot(key, kind, len(keys))
     while kinds[slot]:

@@ -62,6 +62,6 @@ def _files() -> list[tuple[str, list[str]]]:
         match = _ISO.search(xml)
         if match is None:
             raise InputError(f"{path}: names no language; fetch it again")
-        paragraphs = [_TAG.sub("", paragraph).strip() for paragraph in _PARAGRAPH.findall(xml)]
+        paragraphs = [" ".join(_TAG.sub("", paragraph).split()) for paragraph in _PARAGRAPH.findall(xml)]
         found.append((_CODES.get(match[1], match[1]), [paragraph for paragraph in paragraphs if paragraph]))
     return found
