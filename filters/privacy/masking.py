@@ -4,17 +4,18 @@ Braces mean nothing in Markdown or HTML: `[EMAIL]` before a parenthesis would be
 is no identifier itself, so that masked text can be scanned and masked again.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from filters.privacy.kinds import KINDS
 from shards import schema
 from shards.errors import InputError
 
-PLACEHOLDERS = {kind: f"{{{kind.upper()}}}" for kind in KINDS}
-_AUTHORS = {"author_email": "{EMAIL}", "author_phone": "{PHONE}"}  # a reader of the text need not know why
-PLACEHOLDERS |= _AUTHORS
+# Of an author's contacts a reader need not know why they are masked.
+PLACEHOLDERS = {kind: f"{{{kind.removeprefix('author_').upper()}}}" for kind in KINDS}
 
 
 def mask(text: str, spans: Iterable[tuple[int, int, str]], placeholders: dict[str, str] = PLACEHOLDERS) -> str:
@@ -44,31 +45,31 @@ def mask_table(documents: pa.Table, scores: pa.Table, kinds: Collection[str]) ->
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown:
         raise InputError(f"no kinds of identifiers: {', '.join(unknown)}; known are {', '.join(KINDS)}")
-    if documents["doc_id"].to_pylist() != scores["doc_id"].to_pylist():
+    if not documents["doc_id"].equals(scores["doc_id"]):
         raise InputError("masking needs the privacy scores of the same documents in the same order")
-    chosen = frozenset(kinds)
-    changed: dict[int, str] = {}
-    for row, spans in enumerate(scores["spans"].to_pylist()):
-        wanted = [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in chosen]
-        if wanted:
-            changed[row] = mask(documents["text"][row].as_py(), wanted)
-    if not changed:
+    changed = np.zeros(documents.num_rows, np.bool_)
+    for kind in set(kinds):
+        changed |= scores[kind].to_numpy() > 0
+    if not changed.any():
         return documents
+    rows = np.flatnonzero(changed)
+    masked = [
+        mask(text, [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in kinds])
+        for text, spans in zip(
+            documents["text"].take(rows).to_pylist(), scores["spans"].take(rows).to_pylist(), strict=True
+        )
+    ]
     for name, measure in _MADE_FROM_TEXT.items():
-        documents = _replace(documents, name, {row: measure(text) for row, text in changed.items()})
+        place = documents.schema.get_field_index(name)
+        field = documents.schema.field(place)
+        values = pa.array([measure(text) for text in masked], field.type)
+        documents = documents.set_column(place, field, pc.replace_with_mask(documents[name], changed, values))
     return documents
 
 
-_MADE_FROM_TEXT = {
-    "text": lambda text: text,
+_MADE_FROM_TEXT: dict[str, Callable[[str], str | int]] = {
+    "text": str,
     "words": lambda text: len(text.split()),
     "chars": len,
     "content_hash": schema.content_hash,
 }
-
-
-def _replace(table: pa.Table, name: str, values: dict[int, str | int]) -> pa.Table:
-    place = table.schema.get_field_index(name)
-    column: Sequence[str | int] = table[name].to_pylist()
-    renewed = [values.get(row, value) for row, value in enumerate(column)]
-    return table.set_column(place, table.schema.field(place), pa.array(renewed, table.schema.field(place).type))

@@ -175,7 +175,7 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 
 
 def test_kinds_whose_digits_prove_little_need_their_words() -> None:
-    assert found("NHS 9434765919") and not found("NIH 9434765919")
+    assert found("N.H.S. Number 9434765919") and found("NHS 9434765919") and not found("NIH 9434765919")
     assert found("RPPS 10003456786") and not found("ADELI 10003456786")
     assert found("SSN 123-45-6789") and not found("item 123-45-6789")
     assert not found("NHS England.\n9434765919")  # another line, another thing
