@@ -39,7 +39,7 @@ def measure(quick: bool) -> Benchmark:
     """Recall and false hits first, then speed."""
     texts = real_texts(DATA)
     documents = list(seeded(texts, each=10 if quick else 70, seed=_SEED_IDENTIFIERS))
-    ours = score(documents, _find([document.text for document in documents]))
+    ours = score(documents, find_ours([document.text for document in documents]))
     checks: dict[str, float | bool] = {
         "identifiers": ours.seeded.total(),
         "recall_worst_checked": ours.worst_recall(CHECKED),
@@ -64,17 +64,18 @@ def measure(quick: bool) -> Benchmark:
         theirs = score(documents, find([document.text for document in documents]))
         checks[f"recall_{name}"] = theirs.recall(kinds)
         checks[f"recall_ours_same_kinds_{name}"] = ours.recall(kinds)
-        for who, side in (("ours", _find), (name, find)):
+        for who, side in (("ours", find_ours), (name, find)):
             hits = score(sample, side([document.text for document in sample])).false_hits
             checks[f"false_hits_{who}_in_{len(sample)}_{name}"] = sum(hits[cell] for cell in hits if cell[0] in kinds)
         peers[name] = _speed(find, pieces[::_PEER_SHARE], 1 if quick else 3)
-    speed = _speed(_find, pieces, 1 if quick else 3)
+    speed = _speed(find_ours, pieces, 1 if quick else 3)
     checks["mb_per_core_second"] = speed * sum(len(piece.encode()) for piece in pieces) / len(pieces) / 1e6
-    checks["docs_s_full_of_decoys"] = _speed(_find, [document.text for document in sample], 1 if quick else 3)
+    checks["docs_s_full_of_decoys"] = _speed(find_ours, [document.text for document in sample], 1 if quick else 3)
     return Benchmark("privacy", "documents per core-second", speed, peers, checks)
 
 
-def _find(texts: list[str]) -> list[list[Hit]]:
+def find_ours(texts: list[str]) -> list[list[Hit]]:
+    """Hits of our filter in each text."""
     ids = pa.array([str(row) for row in range(len(texts))])
     scores = Privacy().run(pa.table({"doc_id": ids, "text": pa.array(texts, pa.string())}))["scores"]
     return [[(span["start"], span["end"], span["kind"]) for span in own] for own in scores["spans"].to_pylist()]
@@ -92,7 +93,7 @@ def _told_apart(ours: Score) -> float:
 def _false_hits(decoys: Iterator[Document]) -> dict[str, float]:
     documents, every = 0, Score()
     while batch := list(islice(decoys, 2000)):
-        found = score(batch, _find([document.text for document in batch]))
+        found = score(batch, find_ours([document.text for document in batch]))
         every.false_hits.update(found.false_hits)
         every.real_hits.update(found.real_hits)
         documents += len(batch)

@@ -23,7 +23,6 @@ from ingest.supersede import Follow
 
 _COUNTED = ("text", "url", "canonical_url")
 _SEARCHED = ("doc_id", "text", "source")
-_FOUND = ("doc_id", "spans")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -69,7 +68,7 @@ def _masks(kinds: tuple[str, ...], documents: list[Node], privacy: list[Node]) -
     if not kinds:
         return documents
     return [
-        Node(Mask(kinds), node.label, {"documents": node.port("documents"), "scores": found.port("scores", _FOUND)})
+        Node(Mask(kinds), node.label, {"documents": node.port("documents"), "scores": found.port("scores")})
         for node, found in zip(documents, privacy, strict=True)
     ]
 

@@ -76,10 +76,11 @@ CALL_LINKS = (
 # The number is the code of a thing.
 THINGS = (
     "lot", "lots", "lote", "lotes", "lotto", "lotti", "batch", "serial", "serie", "sn", "ref", "reference",
-    "referencia", "riferimento", "cat", "catalog", "catalogue", "gtin", "ean", "upc", "udi", "isbn", "issn", "imei", "ndc",
-    "pzn", "aic", "a i c", "p iva", "partita iva", "iva", "siren", "siret", "finess", "vat", "vat number", "cif", "cip", 
-    "cip7", "cip13", "ucd", "nct", "eudract", "pmid", "pmcid", "doi", "cas", "orcid", "barcode", "code barre", "codice a barre",
-    "codigo de barras", "protocol", "protocole", "protocollo", "protocolo", "registro", "accession", "model", "modele",
+    "referencia", "riferimento", "cat", "catalog", "catalogue", "gtin", "ean", "upc", "udi", "isbn", "issn", "imei",
+    "ndc", "pzn", "aic", "a i c", "p iva", "partita iva", "iva", "siren", "siret", "finess", "vat", "vat number",
+    "cif", "cip", "cip7", "cip13", "ucd", "nct", "eudract", "pmid", "pmcid", "doi", "cas", "orcid", "barcode",
+    "code barre", "codice a barre", "codigo de barras", "protocol", "protocole", "protocollo", "protocolo",
+    "registro", "accession", "model", "modele",
 )  # fmt: skip
 THING_LINKS = ("no", "n", "o", "nr", "num", "number", "numero", "de", "di", "du", "code", "id", "and", "e", "y", "et")
 

@@ -54,9 +54,22 @@ def find_spans(document: np.ndarray, marks: np.ndarray, article: bool) -> list[S
 
 
 def disjoint(found: set[Span]) -> list[Span]:
-    """Of spans that overlap the one whose kind stands first in KINDS, then the longer, then the earlier."""
+    """Of spans that overlap the one whose kind stands first in KINDS, then the longer, then the earlier; ascending."""
     chosen: list[Span] = []
-    for span in sorted(found, key=lambda span: (_RANK[span[2]], span[0] - span[1], span[0])):
+    tangle: list[Span] = []  # spans that overlap, one with the next
+    end = 0
+    for span in sorted(found):
+        if span[0] >= end:
+            chosen += _untangled(tangle)
+            tangle = []
+        tangle.append(span)
+        end = max(end, span[1])
+    return chosen + _untangled(tangle)
+
+
+def _untangled(tangle: list[Span]) -> list[Span]:
+    chosen: list[Span] = []
+    for span in sorted(tangle, key=lambda span: (_RANK[span[2]], span[0] - span[1], span[0])):
         if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
             chosen.append(span)
     return sorted(chosen)

@@ -16,9 +16,8 @@ from filters.texts import replace_texts
 from shards.errors import InputError
 from shards.step import Step
 
-PLACEHOLDERS = {kind: f"{{{kind.upper()}}}" for kind in KINDS}
-_AUTHORS = {"author_email": "{EMAIL}", "author_phone": "{PHONE}"}  # a reader of the text need not know why
-PLACEHOLDERS |= _AUTHORS
+# Of an author's contacts a reader need not know why they are masked.
+PLACEHOLDERS = {kind: f"{{{kind.removeprefix('author_').upper()}}}" for kind in KINDS}
 
 
 def mask(text: str, spans: Iterable[tuple[int, int, str]], placeholders: dict[str, str] = PLACEHOLDERS) -> str:
@@ -48,16 +47,19 @@ def mask_table(documents: pa.Table, scores: pa.Table, kinds: Collection[str]) ->
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown:
         raise InputError(f"no kinds of identifiers: {', '.join(unknown)}; known are {', '.join(KINDS)}")
-    if documents["doc_id"].to_pylist() != scores["doc_id"].to_pylist():
+    if not documents["doc_id"].equals(scores["doc_id"]):
         raise InputError("masking needs the privacy scores of the same documents in the same order")
-    chosen = frozenset(kinds)
-    rows, texts = [], []
-    for row, spans in enumerate(scores["spans"].to_pylist()):
-        wanted = [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in chosen]
-        if wanted:
-            rows.append(row)
-            texts.append(mask(documents["text"][row].as_py(), wanted))
-    return replace_texts(documents, np.array(rows, np.int64), pa.array(texts, pa.string()))[0]
+    changed = np.zeros(documents.num_rows, np.bool_)
+    for kind in set(kinds):
+        changed |= scores[kind].to_numpy() > 0
+    rows = np.flatnonzero(changed)
+    masked = [
+        mask(text, [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in kinds])
+        for text, spans in zip(
+            documents["text"].take(rows).to_pylist(), scores["spans"].take(rows).to_pylist(), strict=True
+        )
+    ]
+    return replace_texts(documents, rows, pa.array(masked, pa.string()))[0]
 
 
 @dataclasses.dataclass(frozen=True)

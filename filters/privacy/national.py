@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from filters.privacy import checksums
 from filters.privacy.context import CONTEXT, HINTS, THING
+from filters.privacy.iban_lengths import IBAN_LENGTHS
 from filters.privacy.window import GAP, LEFT, RIGHT, Find, Window, compact
 
 _CONTEXT_BEFORE = 100  # characters
@@ -107,7 +108,7 @@ def _fits(window: Window, match: re.Match[str], form: Form) -> bool:
 def ibans(window: Window) -> Iterator[Find]:
     """International bank account numbers; what follows the country's length is not part of it."""
     for match in window.matches(_IBAN, _IBAN_REACH):
-        start, length = match.start("iban"), checksums.IBAN_LENGTHS.get(match["iban"][:2].upper(), 0)
+        start, length = match.start("iban"), IBAN_LENGTHS.get(match["iban"][:2].upper(), 0)
         text = compact(match["iban"])
         if len(text) < length or not length or not checksums.iban(text[:length]):
             continue

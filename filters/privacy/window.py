@@ -12,8 +12,8 @@ _BEFORE, _AFTER = 200, 96  # bytes looked at around a mark: the longest context,
 _REACH = 28  # characters of a number before or behind its mark, which may have been cut
 _NEAR = 120  # characters in which words of context stand
 _BRACKET = re.compile(r"\s?[(\[]([^()\[\]\n]{1,40})")
-# After a stop comes a capital, or before it a digit: "tel. 06 4321" is one sentence, "4321. 250 mg" are two.
-_SENTENCE = re.compile(r"\n|[.!?;]\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;](?:\s+|$)")
+# A word, a stop and a capital, or a digit and a stop: "N.H.S. No" and "tel. 06 4321" go on, "4321. 250 mg" does not.
+_SENTENCE = re.compile(r"\n|(?<=[^\W\d_]{2}[.!?;])\s+(?=[^\W\d_a-zà-ÿ])|(?<=[0-9)])[.!?;](?:\s+|$)")
 _PLAIN = re.compile(r"[a-z0-9]+")
 _SIGNS = re.compile(r"[^\x00-\x7f\u0300-\u036f]")  # all but ASCII and the marks that make accents
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import unicodedata
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -34,9 +35,17 @@ def found(text: str, source: str = "web") -> list[tuple[str, str]]:
 
 
 POSITIVE = [
-    ("iban", "Conto: {}.", ("IT60X0542811101000000123456", "IT60 X054 2811 1010 0000 0123 456", "gb82west12345698765432")),
+    (
+        "iban",
+        "Conto: {}.",
+        ("IT60X0542811101000000123456", "IT60 X054 2811 1010 0000 0123 456", "gb82west12345698765432"),
+    ),
     ("iban", "virement sur {} SVP", ("FR14 2004 1010 0505 0001 3M02 606", "FR14-2004-1010-0505-0001-3M02-606")),
-    ("card", "payé ({}), merci", ("4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782 822463 10005")),
+    (
+        "card",
+        "payé ({}), merci",
+        ("4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782 822463 10005"),
+    ),
     ("es_dni", "Paciente {}, varón", ("12345678Z", "12345678-Z", "12.345.678-Z", "12.345.678Z")),
     ("es_dni", "con DNI {} acude", ("12345678 Z", "12 345 678 Z", "12345678z")),
     ("es_dni", "D.N.I.: {}\n", ("12345678 - Z",)),
@@ -44,7 +53,11 @@ POSITIVE = [
     ("es_nss", "consta {} en", ("28/12345678/40", "28 12345678 40", "28-12345678-40")),
     ("es_nss", "Nº Seguridad Social: {}", ("281234567840", "28/1234567840")),
     ("it_cf", "la sig.ra ({})", ("MRTMTT25D09F205Z", "mrtmtt25d09f205z", "MRT MTT 25D09 F205Z", "MRTMTT 25D09 F205Z")),
-    ("fr_nir", "assuré {}\n", ("2 55 08 14 168 025 38", "255081416802538", "2 55 08 14 168 025 / 38", "2550814168025 38")),
+    (
+        "fr_nir",
+        "assuré {}\n",
+        ("2 55 08 14 168 025 38", "255081416802538", "2 55 08 14 168 025 / 38", "2550814168025 38"),
+    ),
     ("fr_nir", "N° SS : {}", ("2 55 08 14 168 025", "2550814168025", "2 55 08 14 168 025 clé 38")),
     ("fr_rpps", "Dr Petit, RPPS {}", ("10003456786", "10 003 456 786")),
     ("uk_nhs", "NHS number: {}.", ("943 476 5919", "9434765919", "943-476-5919", "943\u00a0476\u00a05919")),
@@ -54,7 +67,11 @@ POSITIVE = [
     ("url_token", "see https://a.org/x?id=1&token={}&b=2", ("Zx81kfQ02mPq", "0123456789abcdef")),
     ("url_token", "http://a.org/v;jsessionid={} or", ("0A1B2C3D4E5F6A7B",)),
     ("url_token", "ftp://{}@files.org/a", ("anna:secret",)),
-    ("ip", "depuis {}, hier", ("192.168.1.25", "83.149.9.216", "2001:db8::ff00:42:8329", "fe80:0:0:0:204:61ff:fe9d:f156")),
+    (
+        "ip",
+        "depuis {}, hier",
+        ("192.168.1.25", "83.149.9.216", "2001:db8::ff00:42:8329", "fe80:0:0:0:204:61ff:fe9d:f156"),
+    ),
     ("ip", "IP address: {}", ("8.8.8.8", "10.0.0.1", "fe80::1")),
     ("phone", "chiamare {} ore", ("+39 06 4782 1234", "+33 1 42 68 53 00", "+44 (0)20 7946 0958", "+34 914 874 192")),
     ("phone", "; {}; ", ("01 42 68 53 00", "01.42.68.53.00", "020 7946 0958", "(617) 432-1234", "1-800-332-1088")),
@@ -84,7 +101,7 @@ POSITIVE = [
     ("record_number", "NHC {}", ("123456",)),
     ("email", "a {}, b", ("anna.rossi@ospedale.it", "a_b+c@x-y.co.uk", "josé@clínica.es", "o'neil@nhs.net")),
     ("email", "write to {}.", ("jane.doe (at) uni (dot) edu", "jane[at]uni.edu", "jane.doe(arroba)uni.es")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -99,24 +116,56 @@ NEGATIVE = [
     "EU/1/23/1234/001, EMEA/H/C/000123, NCT01234567, EudraCT 2019-001234-56, 2022-500123-12-00, ISRCTN12345678",
     "doi:10.1016/j.jad.2019.01.234 PMID: 31234567 PMC7654321 ISBN 978-3-16-148410-0 ISSN 1234-567X CAS 50-78-2",
     "ORCID 0000-0002-1825-0097, https://orcid.org/0000-0002-1825-0097, S0140-6736(19)30123-4",
-    "AIC n. 012345678, A.I.C. 034448019, P.IVA 00743110157", "34009 300 123 4 5, CIP : 3400930012345, UCD 9261234",
-    "N.º de registro: 61.234, C.N. 654321.7", "NDC 12345-678-90, PL 12345/0123, PZN 12345678",
-    "Lot: 12345678Z", "Lote n.º X1234567L", "LOT 20190101G", "Batch 12345678Z EXP 12/2025",
-    "20190107N", "943 476 5919 people", "1 000 345 678 8", "123-45-6789 is a catalogue code", "Ref. 123-45-6789",
-    "10003456786 reads", "AB123456C", "take 50-100 mg, 250-500-1000 mg, 1.000.000 UI, 10 000 000 UI/ml",
-    "120/80 mmHg, 95% CI 0.81-1.23, 4.5 x 10^9/L, 12.5 13.2 14.1 9.8 10.7", "36 48 72 96 120 144 168",
-    "08 00 12 00 16 00 20 00", "section 4.1.2.3, rubrique 4.10.12.2, version 10.121.184.244, v 192.168.1.1",
-    "EC 3.4.21.105, OID 2.16.840.1.113883.6.96, 1.3.6.1.4.1.311", "HLA-A*02:01:01:01 BCR::ABL1 12:30:45 1:2:4:8:16:32:64:128",
-    "00:1A:2B:3C:4D:5E std::vector", "@EMA_News, 50 mg@8h, icon@2x.png, user@localhost",
-    "https://www.ema.europa.eu/en?search=12345&session=plenary&key=figures", "https://a.org/article?articlekey=12345678",
-    "EU birth date: 12 March 1998. International birth date 01/02/1998.", "date de naissance internationale : 12/03/1998",
+    "AIC n. 012345678, A.I.C. 034448019, P.IVA 00743110157",
+    "34009 300 123 4 5, CIP : 3400930012345, UCD 9261234",
+    "N.º de registro: 61.234, C.N. 654321.7",
+    "NDC 12345-678-90, PL 12345/0123, PZN 12345678",
+    "Lot: 12345678Z",
+    "Lote n.º X1234567L",
+    "LOT 20190101G",
+    "Batch 12345678Z EXP 12/2025",
+    "20190107N",
+    "943 476 5919 people",
+    "1 000 345 678 8",
+    "123-45-6789 is a catalogue code",
+    "Ref. 123-45-6789",
+    "10003456786 reads",
+    "AB123456C",
+    "take 50-100 mg, 250-500-1000 mg, 1.000.000 UI, 10 000 000 UI/ml",
+    "120/80 mmHg, 95% CI 0.81-1.23, 4.5 x 10^9/L, 12.5 13.2 14.1 9.8 10.7",
+    "36 48 72 96 120 144 168",
+    "08 00 12 00 16 00 20 00",
+    "section 4.1.2.3, rubrique 4.10.12.2, version 10.121.184.244, v 192.168.1.1",
+    "EC 3.4.21.105, OID 2.16.840.1.113883.6.96, 1.3.6.1.4.1.311",
+    "HLA-A*02:01:01:01 BCR::ABL1 12:30:45 1:2:4:8:16:32:64:128",
+    "00:1A:2B:3C:4D:5E std::vector",
+    "@EMA_News, 50 mg@8h, icon@2x.png, user@localhost",
+    "https://www.ema.europa.eu/en?search=12345&session=plenary&key=figures",
+    "https://a.org/article?articlekey=12345678",
+    "EU birth date: 12 March 1998. International birth date 01/02/1998.",
+    "date de naissance internationale : 12/03/1998",
     "Children born before 1 January 2010, women born between 1 March 1950 and 2 April 1960",
-    "Les enfants nés à partir du 1er janvier 2018", "bambini nati dopo il 1 gennaio 2010", "nacidos después del 1 de enero de 2010",
-    "Ne pas dépasser le 12/03/2020", "a 64-year-old woman born in 1950", "born on day 12", "né en 1950", "IPP 40 mg pendant 8 semaines",
-    "IPP 2019", "patient number 1200 patients", "The hospital, no. 1200 beds", "dossier 2019", "cartella clinica 2019-2020", "MRN 12",
-    "record 12/03/2019", "sample 4111111111111112, 12345678A, GB82WEST12345698765433", "chr7:117559590-117559593 rs12345678",
-    "de 34009 510 622 8 8 une fois", "spectroscopie NIR, EAN 3400930673707", "Tel. sales rose 12 345 678 in 2019",
-]  # fmt: skip
+    "Les enfants nés à partir du 1er janvier 2018",
+    "bambini nati dopo il 1 gennaio 2010",
+    "nacidos después del 1 de enero de 2010",
+    "Ne pas dépasser le 12/03/2020",
+    "a 64-year-old woman born in 1950",
+    "born on day 12",
+    "né en 1950",
+    "IPP 40 mg pendant 8 semaines",
+    "IPP 2019",
+    "patient number 1200 patients",
+    "The hospital, no. 1200 beds",
+    "dossier 2019",
+    "cartella clinica 2019-2020",
+    "MRN 12",
+    "record 12/03/2019",
+    "sample 4111111111111112, 12345678A, GB82WEST12345698765433",
+    "chr7:117559590-117559593 rs12345678",
+    "de 34009 510 622 8 8 une fois",
+    "spectroscopie NIR, EAN 3400930673707",
+    "Tel. sales rose 12 345 678 in 2019",
+]
 
 
 @pytest.mark.parametrize("text", NEGATIVE)
@@ -126,7 +175,7 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 
 
 def test_kinds_whose_digits_prove_little_need_their_words() -> None:
-    assert found("NHS 9434765919") and not found("NIH 9434765919")
+    assert found("N.H.S. Number 9434765919") and found("NHS 9434765919") and not found("NIH 9434765919")
     assert found("RPPS 10003456786") and not found("ADELI 10003456786")
     assert found("SSN 123-45-6789") and not found("item 123-45-6789")
     assert not found("NHS England.\n9434765919")  # another line, another thing
@@ -136,6 +185,20 @@ def test_of_overlapping_finds_the_kind_that_proves_more_stays() -> None:
     assert found("NHC: 12345678Z") == [("es_dni", "12345678Z")]
     assert found("https://u:pass1234@host.org/") == [("url_token", "u:pass1234")]
     assert disjoint({(0, 9, "phone"), (5, 12, "iban"), (12, 14, "email")}) == [(5, 12, "iban"), (12, 14, "email")]
+    assert disjoint({(0, 9, "phone"), (8, 20, "phone"), (19, 22, "phone")}) == [(8, 20, "phone")]
+
+
+SPANS = st.tuples(st.integers(0, 40), st.integers(1, 12), st.sampled_from(KINDS)).map(
+    lambda s: (s[0], s[0] + s[1], s[2])
+)
+
+
+@given(st.sets(SPANS, max_size=12))
+def test_chosen_spans_are_disjoint_and_every_other_overlaps_one_of_them(spans: set) -> None:
+    chosen = disjoint(spans)
+    assert all(one[1] <= two[0] for one, two in pairwise(chosen))
+    for start, end, _ in spans - set(chosen):
+        assert any(start < other[1] and other[0] < end for other in chosen)
 
 
 def test_a_number_ends_where_its_own_digits_end() -> None:
@@ -149,8 +212,9 @@ def test_a_number_ends_where_its_own_digits_end() -> None:
 )
 def test_published_contacts_of_authors_are_a_kind_of_their_own(words: str) -> None:
     assert found(f"{words} a.b@uni.edu, tel. +33 1 42 68 53 00") == [
-        ("author_email", "a.b@uni.edu"), ("author_phone", "+33 1 42 68 53 00"),
-    ]  # fmt: skip
+        ("author_email", "a.b@uni.edu"),
+        ("author_phone", "+33 1 42 68 53 00"),
+    ]
     assert found(f"{words} A. B.\n\nContact us: a.b@uni.edu") == [("email", "a.b@uni.edu")]
 
 
@@ -170,9 +234,33 @@ def test_several_identifiers_of_one_text_are_counted_and_ascend() -> None:
 
 
 HOSTILE = [
-    "", " ", "word", "1", "@", "://", ":", "::", "\x00\x01\x02\x7f", "\u202eمرحبا 123 עולם\u202c", "🙂🙃👩‍⚕️🏥", "é" * 50, "\u00a0\u202f",
-    "+", "tel", "née le", "MRN:", "IBAN", "a@", "@b.c", "http://", "\n\n\n", "\ufeff", "١٢٣٤٥٦٧٨", "１２３４５６７８Ｚ", "https://x/?token=",
-]  # fmt: skip
+    "",
+    " ",
+    "word",
+    "1",
+    "@",
+    "://",
+    ":",
+    "::",
+    "\x00\x01\x02\x7f",
+    "\u202eمرحبا 123 עולם\u202c",
+    "🙂🙃👩‍⚕️🏥",
+    "é" * 50,
+    "\u00a0\u202f",
+    "+",
+    "tel",
+    "née le",
+    "MRN:",
+    "IBAN",
+    "a@",
+    "@b.c",
+    "http://",
+    "\n\n\n",
+    "\ufeff",
+    "١٢٣٤٥٦٧٨",
+    "１２３４５６７８Ｚ",
+    "https://x/?token=",
+]
 
 
 def test_hostile_documents_score_zero_and_keep_their_place() -> None:

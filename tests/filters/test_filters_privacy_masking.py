@@ -65,7 +65,7 @@ def test_spans_of_another_text_are_refused(spans: list) -> None:
 @given(st.text(max_size=60), st.data())
 def test_what_is_not_masked_stays_as_it_is(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
-    pairs = [pair for pair in zip(cuts[::2], cuts[1::2], strict=False)]
+    pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
     size = [len(text[:cut].encode()) for cut in range(len(text) + 1)]
     masked = mask(text, [(size[start], size[end], "phone") for start, end in pairs])
     expected, at = "", 0
