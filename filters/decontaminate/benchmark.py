@@ -161,12 +161,12 @@ def _snapshot(name: str, path: str) -> Path:
             f"benchmark {name}: {path!r} is neither a folder or file here nor a name of the Hub (OWNER/NAME)"
         )
     from huggingface_hub import snapshot_download  # slow to import, and needed for names of the Hub only
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
-    from requests.exceptions import RequestException
+    from huggingface_hub.errors import HfHubHTTPError
 
     try:
-        return Path(snapshot_download(path, repo_type="dataset"))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, RequestException, OSError) as error:
+        wanted = [pattern + packed for pattern in _PATTERNS["hf"] for packed in PACKED]
+        return Path(snapshot_download(path, repo_type="dataset", allow_patterns=wanted))
+    except (HfHubHTTPError, OSError) as error:  # no network and nothing in the cache are among the latter
         raise InputError(
             f"benchmark {name}: the data set {path} is not in the Hub's cache and could not be brought "
             f"({type(error).__name__}). Where there is network, run `hf download {path} --repo-type dataset "

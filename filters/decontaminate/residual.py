@@ -47,7 +47,8 @@ class Residual(Step):
     A document has residual overlap with an item when it has all its windows, or more than `share` of them and at least
     `enough`. Words and characters measure a little differently: `share` must be somewhat above the rule's.
     Windows that stand in more than `common` items of a benchmark are templates and left out, unless `enough` of an
-    item follow each other. Memory: bounded by a batch of 64 MB of documents and an automaton of 4 MB of windows.
+    item follow each other; an item of which less than half remains is not searched for.
+    Memory: bounded by a batch of 64 MB of documents and an automaton of 4 MB of windows.
     """
 
     name: ClassVar[str] = "residual"
@@ -115,7 +116,9 @@ class Residual(Step):
             run = (pl.col("template").rle_id()).over("number")
             length = pl.len().over("number", "run")
             marked = marked.with_columns(run.alias("run")).with_columns(length.alias("length"))
-            kept.append(marked.filter(~pl.col("template") | (pl.col("length") >= self.enough)).select(windows.columns))
+            marked = marked.with_columns(pl.len().over("number").alias("all"))
+            telling = marked.filter(~pl.col("template") | (pl.col("length") >= self.enough))
+            kept.append(telling.filter(2 * pl.len().over("number") >= pl.col("all")).select(windows.columns))
         return pl.concat([windows.clear(), *kept])
 
 

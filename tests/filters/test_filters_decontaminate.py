@@ -255,11 +255,12 @@ def test_odd_and_huge_documents_keep_their_rows(tmp_path):
     huge = CASE + " " + (HARMLESS + " ") * (10_000_000 // len(HARMLESS)) + CASE
     texts = [*ODD, huge, CASE, *ODD]
     rows, _ = run(texts, index)
-    assert [row["item_share"] == 1 for row in rows] == [
-        text in (huge, CASE) or text.startswith("مريض") for text in texts
-    ]
+    whole = [text in (huge, CASE, ODD[4]) for text in texts]
+    assert [row["item_share"] == 1 for row in rows] == whole
     assert rows[len(ODD)]["document_share"] < 0.001
     assert run([], index) == ([], [])
+    found = {row["doc_id"] for row in residual(texts, index["items"]) if row["left"]}
+    assert found == {f"d{row}" for row, holds in enumerate(whole) if holds}
 
 
 def test_a_repeated_copy_in_a_huge_document_stays_cheap_and_counts_once(tmp_path):
@@ -353,8 +354,19 @@ def test_the_proof_leaves_out_templates_but_not_passages(tmp_path):
     shared = [f"{passage} {sentence(50 * number + 1500, 12)}" for number in range(8)]
     items = index_of(tmp_path / "b", templated + shared)["items"]
     assert not residual([f"{HARMLESS} {template} {HARMLESS}"], items)
+    assert residual([], items) == []
     found = residual([f"{HARMLESS} {passage} {HARMLESS}"], items)
     assert len(found) == 8 and all(row["left"] for row in found)
+
+
+def test_the_proof_does_not_judge_an_item_by_the_little_that_is_no_template(tmp_path):
+    template = sentence(3000, 18)  # too short for a passage, but most of the item
+    cloze = [f"{template} {sentence(50 * number, 6)}" for number in range(8)]
+    items = index_of(tmp_path / "b", cloze)["items"]
+    items = items.set_column(4, ITEMS.field(4), pa.array([20] * 8, pa.int32()))
+    end = " ".join(cloze[0].split()[-10:])
+    assert not residual([f"{HARMLESS} {end} {HARMLESS}"], items)
+    assert residual([cloze[0]], items.slice(0, 3))[0]["left"]  # of few items it is no template
 
 
 def test_the_proof_does_not_depend_on_its_batches(tmp_path, monkeypatch):
