@@ -10,13 +10,13 @@ import numba
 import numpy as np
 
 from filters.quality_characters import (
-    BREAK, CLOSER, DIGIT, ELLIPSIS, ENDING, FULL_STOP, SPACE, UPPER, WORD, flags_of, read, strip,
+    BREAK, CLOSER, DIGIT, ELLIPSIS, FULL_STOP, SPACE, UPPER, WORD, flags_of, read, strip,
 )  # fmt: skip
 from filters.quality_phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
 
 _LONGEST_WORD, _LEAST_WORDS = 1000, 3
 _RETURN, _FEED, _OPEN, _CLOSE, _CURLY, _DASH, _ROUND_BULLET, _PERIOD = (ord(mark) for mark in "\r\n[]{-•.")
-_ENDS = np.array([ord(mark) for mark in ".?!\"'"], np.int64)
+_EXCLAMATION, _QUESTION, _QUOTE, _APOSTROPHE = (ord(mark) for mark in "!?\"'")
 _NOTES = (np.frombuffer(b"[edit]", np.uint8), np.frombuffer(b"[citation needed]", np.uint8))
 
 COLUMNS = (
@@ -61,23 +61,15 @@ def measure_c4(data, start, end, table, moves, ends, line, out):
         ellipses += _trails_off(data, first, last)
         size, words, longest = _count_words(data, first, last, table)
         whole += size
-        length = _without_citations(data, first, last, table, line)
         if longest > _LONGEST_WORD:
             fate = _LONG_WORD
-        elif not _ends_well(line, length):
-            fate = _NO_END
-        elif words < _LEAST_WORDS:
-            fate = _FEW_WORDS
         else:
-            kinds, brackets = _phrases_and_brackets(line, length, moves, ends)
-            lorem += kinds & LOREM_IPSUM != 0
-            if kinds & JAVASCRIPT:
-                fate = _JAVASCRIPT
+            length = _without_citations(data, first, last, table, line)
+            if length < last - first:
+                fate, placeholder, bracket, ended = _judge(line, 0, length, words, table, moves, ends)
             else:
-                curly += brackets
-                fate = _POLICY if kinds & POLICY else _KEPT
-        if fate == _KEPT:
-            sentences += count_sentences(line, 0, length, table)
+                fate, placeholder, bracket, ended = _judge(data, first, last, words, table, moves, ends)
+            lorem, curly, sentences = lorem + placeholder, curly + bracket, sentences + ended
         fates[fate] += 1
         chars[fate] += size
     filled = max(1, lines - blank)
@@ -92,6 +84,9 @@ def measure_c4(data, start, end, table, moves, ends, line, out):
 def _line_end(data, at, end, table):
     """(end of the line that starts at `at`, start of the next), as str.splitlines."""
     while at < end:
+        if 32 <= data[at] < 128:  # none of ASCII's breaks
+            at += 1
+            continue
         point, size = read(data, at)
         if flags_of(table, point) & BREAK:
             both = point == _RETURN and at + 1 < end and data[at + 1] == _FEED
@@ -160,26 +155,34 @@ def _citation(data, start, end, table):
 
 
 @numba.njit(cache=True)
-def _ends_well(line, length):
-    """Whether the line ends in one of C4's marks, and not in three points."""
-    if length == 0:
-        return False
-    found = False
-    for mark in _ENDS:
-        found = found or line[length - 1] == mark
-    points = length >= 3 and line[length - 1] == line[length - 2] == line[length - 3] == _PERIOD
-    return found and not points
-
-
-@numba.njit(cache=True)
-def _phrases_and_brackets(line, length, moves, ends):
-    """(kinds of phrases, whether there is a curly bracket) in the first bytes of `line`."""
+def _judge(line, start, end, words, table, moves, ends):
+    """(fate of a line of so many words, whether it has placeholder text, a curly bracket, its sentences if it is kept)."""
+    if not _ends_well(line, start, end):
+        return _NO_END, False, False, 0
+    if words < _LEAST_WORDS:
+        return _FEW_WORDS, False, False, 0
     state, kinds, bracket = np.int64(0), np.int64(0), False
-    for at in range(length):
+    for at in range(start, end):
         state = np.int64(moves[state, line[at]])
         kinds |= ends[state]
         bracket = bracket or line[at] == _CURLY
-    return kinds, bracket
+    placeholder = kinds & LOREM_IPSUM != 0
+    if kinds & JAVASCRIPT:
+        return _JAVASCRIPT, placeholder, False, 0
+    if kinds & POLICY:
+        return _POLICY, placeholder, bracket, 0
+    return _KEPT, placeholder, bracket, count_sentences(line, start, end, table)
+
+
+@numba.njit(cache=True)
+def _ends_well(line, start, end):
+    """Whether a line ends in one of C4's marks, and not in three points."""
+    if start == end:
+        return False
+    mark = line[end - 1]
+    if mark == _PERIOD:
+        return not (end - start >= 3 and line[end - 2] == _PERIOD and line[end - 3] == _PERIOD)
+    return mark == _QUESTION or mark == _EXCLAMATION or mark == _QUOTE or mark == _APOSTROPHE
 
 
 @numba.njit(cache=True)
@@ -198,7 +201,7 @@ def count_sentences(data, at, end, table):
         if spaced:
             sentences += 1
             marked, spaced = 0, False
-        if flags & (FULL_STOP | ELLIPSIS) or point == 0x21 or point == 0x3F:
+        if flags & (FULL_STOP | ELLIPSIS) or point == _EXCLAMATION or point == _QUESTION:
             marked = 1 if marked or not (initial and run == 1 and flags & FULL_STOP) else 0
         elif marked and not flags & CLOSER:
             marked = 0

@@ -5,7 +5,6 @@ All phrases are looked for at once by the automaton of Aho and Corasick (1975) o
 
 from functools import cache
 
-import numba
 import numpy as np
 
 JAVASCRIPT, LOREM_IPSUM, POLICY, NOTICE, CITATION = (1 << bit for bit in range(5))
@@ -57,14 +56,3 @@ def automaton() -> tuple[np.ndarray, np.ndarray]:
             waiting.append(follower)
     moves[:, ord("A") : ord("Z") + 1] = moves[:, ord("a") : ord("z") + 1]
     return moves, np.array(ends, np.int64)
-
-
-@numba.njit(cache=True)
-def phrases_in(data, start, end, moves, ends):
-    """Kinds of the phrases between two bytes."""
-    state, kinds = np.int64(0), np.int64(0)
-    for at in range(start, end):
-        state = np.int64(moves[state, data[at]])
-        if state:
-            kinds |= ends[state]
-    return kinds

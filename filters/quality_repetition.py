@@ -50,9 +50,10 @@ def top_ngram(hashes, chars, number, n, keys, counts, firsts):
         slot = slot_of(keys, mask, key)
         if keys[slot] == 0:
             keys[slot], counts[slot], firsts[slot] = key, 0, start
-        counts[slot] += 1
-        if counts[slot] > most or (counts[slot] == most and firsts[slot] < best):
-            most, best = counts[slot], firsts[slot]
+        count = counts[slot] + 1
+        counts[slot] = count
+        if count > most or (count == most and firsts[slot] < best):
+            most, best = count, firsts[slot]
     return (chars[best + n] - chars[best] + n - 1) * most, most
 
 
