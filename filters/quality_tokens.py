@@ -1,8 +1,9 @@
 """Tokens: the words and marks that n-grams and Gopher's word rules count, found in a document's bytes.
 
 A token is, between white space,
-  - a run of letters, digits and combining marks; a point or comma between two digits belongs to it (7.5), and so does
-    an apostrophe before another word character, which ends it (l'eau is l' and eau, it's is it' and s);
+  - a run of letters, digits and combining marks; a hyphen between two of them belongs to it (beta-lactam), so does one
+    of . , : / between two digits (7.5, 120/80), and so does an apostrophe before another, but that ends it (l'eau is l'
+    and eau);
   - or a run of one other character (..., |, ##).
 These are nearly the tokens of spaCy's blank models, which datatrove takes, by a rule that is the same in all languages.
 """
@@ -16,7 +17,7 @@ from filters.quality_characters import (
 from filters.quality_hashes import extend, powers, slot_of
 from filters.quality_stop_words import LANGUAGES
 
-_FULL_STOP, _COMMA, _APOSTROPHE, _QUOTE = (ord(character) for character in ".,'’")
+_FULL_STOP, _COMMA, _COLON, _SLASH, _HYPHEN, _APOSTROPHE, _QUOTE = (ord(character) for character in ".,:/-'’")
 _LISTS = len(LANGUAGES)
 
 BYTES, CHARS, FLAGS = range(3)  # columns of a token's facts
@@ -72,13 +73,13 @@ def _read_word(data, at, end, table):
             if at + size == end:
                 break
             after = flags_of(table, read(data, at + size)[0])
-            if point == _FULL_STOP or point == _COMMA:
-                if not (before & DIGIT and after & DIGIT):
-                    break
-            elif not ((point == _APOSTROPHE or point == _QUOTE) and after & WORD):
-                break
+            if point == _FULL_STOP or point == _COMMA or point == _COLON or point == _SLASH:
+                joins = before & DIGIT and after & DIGIT
             else:
-                last = True
+                last = point == _APOSTROPHE or point == _QUOTE
+                joins = (last or point == _HYPHEN) and after & WORD
+            if not joins:
+                break
         else:
             union |= flags
         for byte in range(at, at + size):

@@ -42,7 +42,7 @@ class SameRules(WordTokenizer):
         word = _set(lambda char: char.isalnum() or char == "_" or unicodedata.category(char)[0] == "M")
         upper = _set(str.isupper)
         self._word = re.compile(
-            rf"[{word}]+(?:(?<=\d)[.,](?=\d)[{word}]+)*(?:['’](?=[{word}]))?|([^{word}\s])\1*"
+            rf"[{word}]+(?:(?:(?<=\d)[.,:/](?=\d)|-(?=[{word}]))[{word}]+)*(?:['’](?=[{word}]))?|([^{word}\s])\1*"
         )
         self._end = re.compile(
             rf"(?:[!?…]|(?<!(?<![{word}])[{upper}])\.)[.!?…\"'”’»)\]]*\s+(?=\S)"
