@@ -92,6 +92,7 @@ _WIDTH = len(COLUMNS)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _LEAST_PROSE = 20  # words, below which there is nothing to judge
 _FINEWEB_SHORT = 30
+_LONGEST_BARE, _LONGEST_NOTICE = 200, 1000  # characters; longer lines are paragraphs, with or without a full stop
 _LISTS = len(LANGUAGES)
 
 
@@ -145,7 +146,9 @@ def _measure(data, limits, table, moves, ends, stops, short_line):
         _our_repetition(lines, line_hashes, number, pieces, piece_hashes, keys, grams, ours[_AT_OUR_REPETITION:])
         # Last, because it may read the lines anew.
         first, last = strip(text, 0, len(text), table)
-        if first < last and (first < lines[0, li.START] or last < lines[number - 1, li.END] or lines[0, li.START] < first):
+        if first < last and (
+            first < lines[0, li.START] or last < lines[number - 1, li.END] or lines[0, li.START] < first
+        ):
             number, _ = read_lines(text, first, last, table, moves, ends, lines, line_hashes)
         if first < last:
             paragraphs = _paragraphs(lines, line_hashes, number, 0, pieces, piece_hashes)
@@ -258,8 +261,8 @@ def _ours(lines, number, found, prose_tokens, short_line, out):
         rows += kind & li.TABLE != 0
         entries += kind & li.REFERENCE != 0
         lorem += phrases & LOREM_IPSUM != 0
-        notices += size if phrases & NOTICE else 0
-        bare += 0 if kind & (li.ENDS | li.NUMBERED | li.KEYED | li.NOT_PROSE) else size
+        notices += size if phrases & NOTICE and size <= _LONGEST_NOTICE else 0
+        bare += 0 if kind & (li.ENDS | li.NUMBERED | li.KEYED | li.NOT_PROSE) or size > _LONGEST_BARE else size
         words += lines[at, li.WORDS]
         word_chars += lines[at, li.WORD_CHARS]
         marks += lines[at, li.MARKS]

@@ -4,6 +4,8 @@ Their verdicts come from `filter`, the method that its pipelines call for each d
 """
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 from datatrove.data import Document
 from datatrove.pipeline.filters import (
@@ -20,7 +22,7 @@ from datatrove.utils.word_tokenizers import WordTokenizer
 FILTERS = ("gopher quality", "gopher repetition", "c4", "c4 paragraph", "fineweb")
 
 
-def _set(members) -> str:
+def _set(members: Callable[[str], bool]) -> str:
     """A regular expression's set of the characters below U+40000 for which `members` holds, as ranges."""
     points = [point for point in range(0x40000) if members(chr(point))]
     ranges, first = [], None
@@ -37,16 +39,12 @@ class SameRules(WordTokenizer):
 
     def __init__(self):
         super().__init__()
-        import unicodedata
-
         word = _set(lambda char: char.isalnum() or char == "_" or unicodedata.category(char)[0] == "M")
         upper = _set(str.isupper)
         self._word = re.compile(
             rf"[{word}]+(?:(?:(?<=\d)[.,:/](?=\d)|-(?=[{word}]))[{word}]+)*(?:['’](?=[{word}]))?|([^{word}\s])\1*"
         )
-        self._end = re.compile(
-            rf"(?:[!?…]|(?<!(?<![{word}])[{upper}])\.)[.!?…\"'”’»)\]]*\s+(?=\S)"
-        )
+        self._end = re.compile(rf"(?:[!?…]|(?<!(?<![{word}])[{upper}])\.)[.!?…\"'”’»)\]]*\s+(?=\S)")
 
     def word_tokenize(self, text: str) -> list[str]:
         """The words of a text."""
@@ -62,8 +60,11 @@ class SameRules(WordTokenizer):
         return list(zip([0, *ends], [*ends, len(text)], strict=True))
 
 
-def filters(tokenizer: str | WordTokenizer, stop_words: list[str]) -> dict[str, BaseFilter]:
-    """The five filters at their defaults, but for tokenizer (or language) and stop words."""
+def filters(tokenizer: str | WordTokenizer, stop_words: list[str], but_letters: bool = False) -> dict[str, BaseFilter]:
+    """The five filters at their defaults, but for tokenizer (or language) and stop words.
+
+    `but_letters`: and Gopher's quality filter once more, without its rule on the share of words with a letter.
+    """
     made = (
         GopherQualityFilter(stop_words=stop_words, language=tokenizer),
         GopherRepetitionFilter(language=tokenizer),
@@ -71,7 +72,12 @@ def filters(tokenizer: str | WordTokenizer, stop_words: list[str]) -> dict[str, 
         C4ParagraphFilter(),
         FineWebQualityFilter(language=tokenizer),
     )
-    return dict(zip(FILTERS, made, strict=True))
+    named: dict[str, BaseFilter] = dict(zip(FILTERS, made, strict=True))
+    if but_letters:
+        named["gopher quality but letters"] = GopherQualityFilter(
+            stop_words=stop_words, language=tokenizer, max_non_alpha_words_ratio=None
+        )
+    return named
 
 
 def verdicts(texts: list[str], made: dict[str, BaseFilter]) -> dict[str, list[str]]:
