@@ -9,7 +9,18 @@ import numba
 import numpy as np
 
 from filters.quality_characters import (
-    BULLET, DIGIT, ELLIPSIS, ENDING, FULL_STOP, HASH, LETTER, SPACE, TERMINAL, flags_of, read, strip,
+    BULLET,
+    DIGIT,
+    ELLIPSIS,
+    ENDING,
+    FULL_STOP,
+    HASH,
+    LETTER,
+    SPACE,
+    TERMINAL,
+    flags_of,
+    read,
+    strip,
 )  # fmt: skip
 from filters.quality_hashes import extend
 from filters.quality_phrases import CITATION
@@ -20,7 +31,7 @@ from filters.quality_phrases import CITATION
 START, END, FEEDS, KIND, PHRASES, RAW_CHARS, CHARS, WORDS, WORD_CHARS, LETTER_WORDS, LETTERS, INK, MARKS = range(13)
 FIELDS = 13
 
-# Kinds; a line may be of several. CLOSED is FineWeb's reading of ENDS: a mark of Sentence_Terminal and nothing after it.
+# Kinds; a line may be of several. CLOSED is FineWeb's reading of ENDS: a mark of Sentence_Terminal, nothing after it.
 BLANK, TABLE, HEADING, ITEM, TRAILS_OFF, ENDS, CLOSED, NUMBERED, KEYED, REFERENCE = (1 << bit for bit in range(10))
 NOT_PROSE = TABLE | REFERENCE
 
@@ -87,7 +98,7 @@ def _read_bytes(data, start, end, moves, ends):
         if run == 4:
             dated = dated or _is_year(data, at - 1)
         kind |= KEYED if byte == _COLON and at < end and data[at] == _SPACE else 0
-        joint = run > 0 and (byte == _COLON or byte == _SEMICOLON or byte == _PARENTHESIS)
+        joint = run > 0 and (byte in (_COLON, _SEMICOLON, _PARENTHESIS))
         run = run if byte == _CLOSE else 0  # as after an issue: 45(3):123
     if run == 4:
         dated = dated or _is_year(data, at)

@@ -10,7 +10,17 @@ import numba
 import numpy as np
 
 from filters.quality_characters import (
-    BREAK, CLOSER, DIGIT, ELLIPSIS, FULL_STOP, SPACE, UPPER, WORD, flags_of, read, strip,
+    BREAK,
+    CLOSER,
+    DIGIT,
+    ELLIPSIS,
+    FULL_STOP,
+    SPACE,
+    UPPER,
+    WORD,
+    flags_of,
+    read,
+    strip,
 )  # fmt: skip
 from filters.quality_phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
 
@@ -57,7 +67,7 @@ def measure_c4(data, start, end, table, moves, ends, line, out):
             blank += 1
             continue
         opening = read(data, first)[0]
-        bullets += opening == _DASH or opening == _ROUND_BULLET
+        bullets += opening in (_DASH, _ROUND_BULLET)
         ellipses += _trails_off(data, first, last)
         size, words, longest = _count_words(data, first, last, table)
         whole += size
@@ -156,7 +166,7 @@ def _citation(data, start, end, table):
 
 @numba.njit(cache=True)
 def _judge(line, start, end, words, table, moves, ends):
-    """(fate of a line of so many words, whether it has placeholder text, a curly bracket, its sentences if it is kept)."""
+    """(fate of a line of so many words; whether it has placeholder text, a curly bracket; sentences if it is kept)."""
     if not _ends_well(line, start, end):
         return _NO_END, False, False, 0
     if words < _LEAST_WORDS:
@@ -182,7 +192,7 @@ def _ends_well(line, start, end):
     mark = line[end - 1]
     if mark == _PERIOD:
         return not (end - start >= 3 and line[end - 2] == _PERIOD and line[end - 3] == _PERIOD)
-    return mark == _QUESTION or mark == _EXCLAMATION or mark == _QUOTE or mark == _APOSTROPHE
+    return mark in (_QUESTION, _EXCLAMATION, _QUOTE, _APOSTROPHE)
 
 
 @numba.njit(cache=True)
@@ -201,7 +211,7 @@ def count_sentences(data, at, end, table):
         if spaced:
             sentences += 1
             marked, spaced = 0, False
-        if flags & (FULL_STOP | ELLIPSIS) or point == _EXCLAMATION or point == _QUESTION:
+        if flags & (FULL_STOP | ELLIPSIS) or point in (_EXCLAMATION, _QUESTION):
             marked = 1 if marked or not (initial and run == 1 and flags & FULL_STOP) else 0
         elif marked and not flags & CLOSER:
             marked = 0

@@ -77,7 +77,7 @@ def flags_of(table: np.ndarray, point: int) -> int:
 
 @numba.njit(cache=True)
 def strip(data: np.ndarray, start: int, end: int, table: np.ndarray) -> tuple[int, int]:
-    """The bytes from `start` to `end` without white space at their ends, as `str.strip`; (end, end) when none is left."""
+    """The bytes from `start` to `end` without white space at their ends, as `str.strip`; empty when none is left."""
     while start < end:
         point, size = read(data, start)
         if not flags_of(table, point) & SPACE:

@@ -69,8 +69,8 @@ OURS = (
     "short_line_share",  # lines of at most `short_line` characters
     "table_line_share",  # rows of tables
     "reference_line_share",  # entries of a bibliography
-    "bare_line_chars",  # share of characters in lines without end mark, number, "key: value" or table: menus, link lists
-    "notice_chars",  # share of characters in lines about cookies, terms and rights
+    "bare_line_chars",  # characters in lines without end mark, number, "key: value" or table: menus, link lists
+    "notice_chars",  # characters in lines about cookies, terms and rights
     "lorem_ipsum",  # lines of placeholder text
     "duplicate_line_share",  # lines of prose that repeat an earlier one
     "duplicate_line_chars",  # characters in them
@@ -80,8 +80,10 @@ OURS = (
     *(f"duplicate_{n}gram_chars" for n in range(5, 11)),  # as Gopher's, of prose
 )
 COLUMNS = GOPHER_QUALITY + GOPHER_REPETITION + LINES + c4.COLUMNS + OURS
-COUNTS = {"gopher_words", *GOPHER_QUALITY[5:], "c4_sentences", "c4_lorem_ipsum", "c4_curly_bracket", "c4_third_line_chars",
-          "characters", "words", "stop_words", "lines", "lorem_ipsum"}  # fmt: skip
+COUNTS = {
+    *("gopher_words", *GOPHER_QUALITY[5:], "c4_sentences", "c4_lorem_ipsum", "c4_curly_bracket", "c4_third_line_chars"),
+    *("characters", "words", "stop_words", "lines", "lorem_ipsum"),
+}
 
 _AT_REPETITION = len(GOPHER_QUALITY)
 _AT_LINES = _AT_REPETITION + len(GOPHER_REPETITION)

@@ -29,7 +29,7 @@ _PHRASES = {
 
 @cache
 def automaton() -> tuple[np.ndarray, np.ndarray]:
-    """(next state of each state and byte, int16; kinds of phrases that end in each state, int64). State 0 is the start."""
+    """(next state by state and byte, int16; kinds of phrases that end in each state, int64). State 0 is the start."""
     step: list[dict[int, int]] = [{}]
     ends = [0]
     for kind, phrases in _PHRASES.items():

@@ -29,7 +29,7 @@ def repeated(hashes, sizes, number, keys):
 
 @numba.njit(cache=True)
 def top_ngram(hashes, chars, number, n, keys, counts, firsts):
-    """(characters in all occurrences of the most frequent n-gram, spaces between its words included; how often it occurs).
+    """(characters in all occurrences of the most frequent n-gram, spaces between its words included; their number).
 
     Of equally frequent ones the first counts; (0, 0) when there are less than n tokens. `chars`: see `join`; `keys`,
     `counts`, `firsts`: scratch of `room(number)` entries.
@@ -59,7 +59,7 @@ def top_ngram(hashes, chars, number, n, keys, counts, firsts):
 
 @numba.njit(cache=True)
 def repeated_ngrams(sums, products, chars, number, n, keys):
-    """Characters in n-grams that occurred before, found from left to right; the search goes on behind each that it finds.
+    """Characters in n-grams that occurred before, from left to right; the search goes on behind each that it finds.
 
     N-grams are compared as their tokens joined without spaces, and those jumped over are not remembered. `sums`,
     `products`, `chars`: see `join`; `keys`: scratch of `room(number)` entries.

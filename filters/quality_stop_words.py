@@ -22,10 +22,10 @@ GOPHER = {
 OURS = {
     "en": "the be to of and that have with is in for was this are on as by from at it which or not an can a if may you "
           "your should when has been were no any other these after before than more also during",
-    "fr": "le la les de des du et un une que qui dans pour est avec sur par ce il sont au aux ne pas plus ou l' d' à en "
-          "vous votre si être a cette ces après avant chez lors se qu' n' s' été sans",
-    "it": "il lo la i gli le di del della e un una che per in con non è sono da nel si al come più o l' dell' all' a ha "
-          "se dei delle alla nella può essere dopo prima anche tra ad",
+    "fr": "le la les de des du et un une que qui dans pour est avec sur par ce il sont au aux ne pas plus ou l' d' à "
+          "en vous votre si être a cette ces après avant chez lors se qu' n' s' été sans",
+    "it": "il lo la i gli le di del della e un una che per in con non è sono da nel si al come più o l' dell' all' a "
+          "ha se dei delle alla nella può essere dopo prima anche tra ad",
     "es": "el la los las de del y un una que en por con para es se no su al como más o son lo entre a si puede ha tras "
           "antes durante sin ser usted muy este esta e u",
 }  # fmt: skip

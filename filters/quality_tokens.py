@@ -12,7 +12,16 @@ import numba
 import numpy as np
 
 from filters.quality_characters import (
-    DIGIT, ELLIPSIS, FULL_STOP, HASH, LETTER, SPACE, SYMBOL, WORD, flags_of, read,
+    DIGIT,
+    ELLIPSIS,
+    FULL_STOP,
+    HASH,
+    LETTER,
+    SPACE,
+    SYMBOL,
+    WORD,
+    flags_of,
+    read,
 )  # fmt: skip
 from filters.quality_hashes import extend, powers, slot_of
 from filters.quality_stop_words import LANGUAGES
@@ -63,7 +72,7 @@ def read_tokens(data, start, end, mark, table, hashes, facts, number):
 
 @numba.njit(cache=True)
 def _read_word(data, at, end, table):
-    """(end, characters, hash, flags of any character, SYMBOL if all are punctuation) of the word that starts at `at`."""
+    """(end, characters, hash, flags of any character, SYMBOL if all are punctuation) of the word from `at` on."""
     chars, value, union, marks, before = 0, np.uint64(0), np.int64(0), np.int64(SYMBOL), np.int64(0)
     while at < end:
         point, size = read(data, at)
@@ -73,10 +82,10 @@ def _read_word(data, at, end, table):
             if at + size == end:
                 break
             after = flags_of(table, read(data, at + size)[0])
-            if point == _FULL_STOP or point == _COMMA or point == _COLON or point == _SLASH:
+            if point in (_FULL_STOP, _COMMA, _COLON, _SLASH):
                 joins = before & DIGIT and after & DIGIT
             else:
-                last = point == _APOSTROPHE or point == _QUOTE
+                last = point in (_APOSTROPHE, _QUOTE)
                 joins = (last or point == _HYPHEN) and after & WORD
             if not joins:
                 break

@@ -345,18 +345,18 @@ _LINKS = {
 }  # fmt: skip
 
 _COOKIES = {
-    "en": "We use cookies to make this site work and to measure how it is used. By clicking accept you agree to the use "
-          "of all cookies, as set out in our privacy policy. You can change your choice at any time in the settings.",
+    "en": "We use cookies to make this site work and to measure how it is used. By clicking accept you agree to the "
+          "use of all cookies, as set out in our privacy policy. You can change your choice at any time in the settings.",
     "fr": "Nous utilisons des cookies pour faire fonctionner ce site et pour mesurer son audience. En cliquant sur "
           "accepter, vous consentez à tous les cookies décrits dans notre politique de confidentialité.",
     "it": "Usiamo i cookies per far funzionare questo sito e per misurarne l'uso. Cliccando su accetta si acconsente "
           "all'uso di tutti i cookies descritti nella nostra informativa sulla privacy.",
-    "es": "Utilizamos cookies para que este sitio funcione y para medir su uso. Al hacer clic en aceptar usted consiente "
-          "el uso de todas las cookies descritas en nuestra política de privacidad.",
+    "es": "Utilizamos cookies para que este sitio funcione y para medir su uso. Al hacer clic en aceptar usted "
+          "consiente el uso de todas las cookies descritas en nuestra política de privacidad.",
 }  # fmt: skip
 
 _SPAM = {
-    "en": "cheap pills online, buy pills online, pills without prescription, best price pills, order pills online now, ",
+    "en": "cheap pills online, buy pills online, pills without prescription, best price pills, order pills online, ",
     "fr": "pilules pas chères en ligne, acheter pilules, pilules sans ordonnance, meilleur prix pilules, commander, ",
     "it": "pillole economiche online, comprare pillole, pillole senza ricetta, miglior prezzo pillole, ordinare ora, ",
     "es": "pastillas baratas online, comprar pastillas, pastillas sin receta, mejor precio pastillas, pedir ahora, ",
@@ -370,8 +370,8 @@ _PARAGRAPHS = {
 }
 
 _PLACEHOLDER = (
-    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna "
-    "aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat."
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore "
+    "magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo."
 )
 
 _GARBAGE = (

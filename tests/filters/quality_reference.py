@@ -30,11 +30,11 @@ def tokens(text: str) -> list[str]:
         else:
             while at < len(text):
                 after = text[at + 1 : at + 2]
-                if _is_word(text[at]):
-                    at += 1
-                elif text[at] in ".,:/" and text[at - 1].isdecimal() and after.isdecimal():
-                    at += 1
-                elif text[at] == "-" and after and _is_word(after):
+                if (
+                    _is_word(text[at])
+                    or (text[at] in ".,:/" and text[at - 1].isdecimal() and after.isdecimal())
+                    or (text[at] == "-" and after and _is_word(after))
+                ):
                     at += 1
                 elif text[at] in "'’" and after and _is_word(after):
                     at += 1
@@ -114,7 +114,7 @@ def reference(text: str) -> dict[str, float]:
         "fineweb_short_line_share": sum(len(line) <= 30 for line in lines) / max(1, len(lines)),
         "fineweb_duplicate_line_chars": duplicates(lines)[1] / max(1, len(text.replace("\n", ""))),
         "fineweb_line_feed_word_ratio": text.count("\n") / max(1, len(words)),
-        "c4_third_line_chars": (heapq.nlargest(3, map(len, text.split("\n"))) + [0, 0])[2],
+        "c4_third_line_chars": ([*heapq.nlargest(3, map(len, text.split("\n"))), 0, 0])[2],
     }
     return found | _c4(text)
 
