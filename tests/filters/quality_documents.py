@@ -346,7 +346,7 @@ _LINKS = {
 
 _COOKIES = {
     "en": "We use cookies to make this site work and to measure how it is used. By clicking accept you agree to the "
-          "use of all cookies, as set out in our privacy policy. You can change your choice at any time in the settings.",
+          "use of all cookies, as set out in our privacy policy. You can change your choice in the settings.",
     "fr": "Nous utilisons des cookies pour faire fonctionner ce site et pour mesurer son audience. En cliquant sur "
           "accepter, vous consentez à tous les cookies décrits dans notre politique de confidentialité.",
     "it": "Usiamo i cookies per far funzionare questo sito e per misurarne l'uso. Cliccando su accetta si acconsente "
