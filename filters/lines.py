@@ -21,7 +21,7 @@ from filters.quality_characters import (
     flags_of,
     read,
     strip,
-)  # fmt: skip
+)
 from filters.quality_hashes import extend
 from filters.quality_phrases import CITATION
 

@@ -21,7 +21,7 @@ from filters.quality_characters import (
     flags_of,
     read,
     strip,
-)  # fmt: skip
+)
 from filters.quality_phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
 
 _LONGEST_WORD, _LEAST_WORDS = 1000, 3

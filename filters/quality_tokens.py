@@ -22,7 +22,7 @@ from filters.quality_characters import (
     WORD,
     flags_of,
     read,
-)  # fmt: skip
+)
 from filters.quality_hashes import extend, powers, slot_of
 from filters.quality_stop_words import LANGUAGES
 
