@@ -94,7 +94,7 @@ def _speeds(sides: dict[str, Callable], documents: list[tuple[str, str]], repeat
     return {name: statistics.median(values) for name, values in found.items()}
 
 
-def _bounds(language: str) -> dict[str, Bounds]:
+def bounds_by_filter(language: str) -> dict[str, Bounds]:
     """Our bounds by datatrove's filter."""
     gopher = PRESETS["gopher"].of(language)
     first, stops = list(gopher)[:_QUALITY], f"gopher_stop_words_{language}"
@@ -118,7 +118,7 @@ def _agreement(prefix: str, documents: list[tuple[str, str]], theirs: dict[str, 
     for name in names:
         ours = np.zeros(len(documents), bool)
         for language in LANGUAGES:
-            mine = broken(scores, _bounds(language)[name]) != ""
+            mine = broken(scores, bounds_by_filter(language)[name]) != ""
             ours[languages == language] = mine[languages == language]
         equal = ours == theirs[name]
         shares[f"{prefix}_{name.replace(' ', '_')}"] = float(equal.mean())
