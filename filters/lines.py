@@ -1,124 +1,162 @@
-"""Lines, paragraphs and white-space words of a batch of texts, counted in one pass over their bytes.
+"""The lines of a document: what each is made of, and what kind of line it is.
 
-A line is what stands between line feeds, without white space at its ends; blank lines separate paragraphs and are not
-lines themselves.
+A line is what stands between line feeds; empty ones are passed over. Kinds are told by form alone: rows of tables,
+headings and list items of light Markdown, entries of a bibliography, lines that end like a sentence. What is neither a
+row of a table nor an entry of a bibliography is *prose*.
 """
-
-import dataclasses
 
 import numba
 import numpy as np
-import pyarrow as pa
 
-from filters.words import decode, fold_table, utf8
+from filters.quality_characters import (
+    BULLET,
+    DIGIT,
+    ELLIPSIS,
+    ENDING,
+    FULL_STOP,
+    HASH,
+    LETTER,
+    SPACE,
+    TERMINAL,
+    flags_of,
+    read,
+    strip,
+)
+from filters.quality_hashes import extend
+from filters.quality_phrases import CITATION
 
-WORDS, WORD_CHARS, TEXT_WORDS, LETTER_WORDS, SYMBOLS, LETTERS = range(6)  # columns of `Layout.counts`
-_BULLETS = np.array([ord(bullet) for bullet in "•‣▪●○◦·■–—-*"], np.int64)
-_TERMINAL = np.array([ord(mark) for mark in ".!?…\"'”’»"], np.int64)
-_UNICODE_SPACES = [0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
-_SPACES = np.array([9, 11, 12, 13, 32, *_UNICODE_SPACES], np.int64)
-_HASH, _PERIOD, _ELLIPSIS, _ROUND_BULLET = ord("#"), ord("."), ord("…"), ord("•")
+# Columns of a line. Its bytes, the line feeds before it, its kind and phrases; characters with and without the white
+# space at its ends; then of words (between white space, with a letter or digit) their number, characters, and how many
+# have a letter; then letters, characters that are no white space, and runs of # and ellipses.
+START, END, FEEDS, KIND, PHRASES, RAW_CHARS, CHARS, WORDS, WORD_CHARS, LETTER_WORDS, LETTERS, INK, MARKS = range(13)
+FIELDS = 13
+
+# Kinds; a line may be of several. CLOSED is FineWeb's reading of ENDS: a mark of Sentence_Terminal, nothing after it.
+BLANK, TABLE, HEADING, ITEM, TRAILS_OFF, ENDS, CLOSED, NUMBERED, KEYED, REFERENCE = (1 << bit for bit in range(10))
+NOT_PROSE = TABLE | REFERENCE
+
+_FEED, _BAR, _TAB, _SPACE, _COLON, _SEMICOLON, _PARENTHESIS, _CLOSE = (ord(mark) for mark in "\n|\t :;()")
+_ROUND_BULLET, _ZERO, _NINE = ord("•"), ord("0"), ord("9")
+_LONGEST_REFERENCE = 700  # characters: a paragraph that cites is no entry
 
 
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """What a batch of d documents is made of.
+@numba.njit(cache=True)
+def read_lines(data, start, end, table, moves, ends, lines, hashes):
+    """Read the lines between two bytes into `lines` (int32, shape (lines, FIELDS)) and `hashes` (of their bytes).
 
-    `counts`: shape (d, 6), see the names above (words split at white space; text words have a letter or a digit, which
-    a bullet or the bar of a table has not; characters are code points; symbols are runs of `#`, and ellipses).
-    `line_*`: one entry a line: its document, paragraph (counted through the batch), hash, characters, and whether it
-    starts with a bullet, ends in an ellipsis or ends like a sentence.
+    `table`: `character_table()`; `moves`, `ends`: `automaton()`. Returns (lines, line feeds after the last).
     """
-
-    counts: np.ndarray
-    line_document: np.ndarray
-    line_paragraph: np.ndarray
-    line_hash: np.ndarray
-    line_chars: np.ndarray
-    line_bullet: np.ndarray
-    line_ellipsis: np.ndarray
-    line_terminal: np.ndarray
-
-
-def find_lines(texts: pa.LargeStringArray) -> Layout:
-    """The layout of a batch of texts."""
-    data, limits = utf8(texts)
-    return Layout(*_scan(data, limits, fold_table(), _SPACES, _BULLETS, _TERMINAL))
-
-
-@numba.njit(cache=True)
-def _contains(points, point):
-    found = False
-    for index in range(len(points)):  # the lists are short: a loop beats a search
-        found = found or points[index] == point
-    return found
-
-
-@numba.njit(cache=True)
-def _scan(data, limits, table, spaces, bullets, terminal):
-    documents = len(limits) - 1
-    room = documents
-    for at in range(limits[0], limits[-1]):
-        room += data[at] == 10
-    counts = np.zeros((documents, 6), np.int64)
-    line_document, line_paragraph = np.empty(room, np.int64), np.empty(room, np.int64)
-    line_hash, line_chars = np.empty(room, np.uint64), np.empty(room, np.int64)
-    line_bullet, line_ellipsis = np.empty(room, np.bool_), np.empty(room, np.bool_)
-    line_terminal = np.empty(room, np.bool_)
-    line, paragraph = 0, -1
-    for document in range(documents):
-        at, limit = limits[document], limits[document + 1]
-        blank_before = True
-        while at < limit:
-            # One line: from `at` to the next line feed or the end of the text.
-            value, chars, last_chars = np.uint64(0xCBF29CE484222325), 0, 0
-            last_value, first, second, last, periods, last_periods = value, 0, 0, 0, 0, 0
-            in_word, has_text, has_letter = False, False, False
-            while at < limit and data[at] != 10:
-                point, size = decode(data, at)
-                at += size
-                space = (point <= 32 or point >= 0x85) and _contains(spaces, point)
-                if space and chars == 0:
-                    continue
-                chars += 1
-                value = (value ^ np.uint64(point)) * np.uint64(0x100000001B3)
-                if chars == 2:
-                    second = point
-                if space:
-                    counts[document, TEXT_WORDS] += has_text
-                    counts[document, LETTER_WORDS] += has_letter
-                    in_word, has_text, has_letter, periods = False, False, False, 0
-                    continue
-                if chars == 1:
-                    first = point
-                if not in_word:
-                    in_word = True
-                    counts[document, WORDS] += 1
-                counts[document, WORD_CHARS] += 1
-                units = table[point] if point < 0x10000 else np.uint64(0)
-                low = units & np.uint64(0xFFFF)
-                has_text = has_text or units > 1
-                if units > 1 and not (np.uint64(48) <= low <= np.uint64(57)):
-                    has_letter = True
-                    counts[document, LETTERS] += 1
-                periods = periods + 1 if point == _PERIOD else 0
-                if point == _ELLIPSIS or periods == 3 or (point == _HASH and last != _HASH):
-                    counts[document, SYMBOLS] += 1
-                last, last_value, last_chars, last_periods = point, value, chars, periods
-            counts[document, TEXT_WORDS] += has_text
-            counts[document, LETTER_WORDS] += has_letter
+    number, feeds, at = 0, 0, start
+    while at < end:
+        if data[at] == _FEED:
+            feeds += 1
             at += 1
-            if last_chars == 0:
-                blank_before = True
-                continue
-            paragraph += blank_before
-            blank_before = False
-            line_document[line], line_paragraph[line] = document, paragraph
-            line_hash[line], line_chars[line] = last_value, last_chars
-            # A dash or star is a bullet only before a space: "-5 °C" and "*" emphasis are not.
-            line_bullet[line] = _contains(bullets, first) and (first >= _ROUND_BULLET or _contains(spaces, second))
-            line_ellipsis[line] = last == _ELLIPSIS or last_periods >= 3
-            line_terminal[line] = _contains(terminal, last)
-            line += 1
-    return (counts, line_document[:line], line_paragraph[:line], line_hash[:line], line_chars[:line],
-            line_bullet[:line], line_ellipsis[:line], line_terminal[:line])  # fmt: skip
+            continue
+        line, begin = lines[number], at
+        at, hashes[number], chars, phrases, kind = _read_bytes(data, at, end, moves, ends)
+        line[START], line[END], line[FEEDS], line[RAW_CHARS], line[PHRASES] = begin, at, feeds, chars, phrases
+        first, last = strip(data, begin, at, table)
+        kind |= _read_words(data, first, last, table, line)
+        if last == at and last > first and flags_of(table, _last(data, at)) & TERMINAL:
+            kind |= CLOSED
+        line[KIND] = kind & ~REFERENCE if kind & TABLE else kind
+        number, feeds = number + 1, 0
+    return number, feeds
+
+
+@numba.njit(cache=True)
+def _last(data, end):
+    """Code point of the character that ends before byte `end`."""
+    at = end - 1
+    while data[at] & 0xC0 == 0x80:
+        at -= 1
+    return read(data, at)[0]
+
+
+@numba.njit(cache=True)
+def _read_bytes(data, start, end, moves, ends):
+    """(end, hash, characters, phrases, kind by its digits and colons) of the line that starts at `start`.
+
+    An entry of a bibliography has a year and, beside it, "et al", an identifier, or the numbers of volume, issue and
+    pages joined as in 2011;45(3):123.
+    """
+    value, chars, state, phrases = np.uint64(0), 0, np.int64(0), np.int64(0)
+    kind, run, dated, joints, joint = 0, 0, False, 0, False
+    at = start
+    while at < end and data[at] != _FEED:
+        byte = np.int64(data[at])
+        at += 1
+        value = extend(value, byte)
+        chars += byte & 0xC0 != 0x80
+        state = np.int64(moves[state, byte])
+        phrases |= ends[state]
+        if _ZERO <= byte <= _NINE:
+            kind |= NUMBERED
+            joints += joint
+            run, joint = run + 1, False
+            continue
+        if run == 4:
+            dated = dated or _is_year(data, at - 1)
+        kind |= KEYED if byte == _COLON and at < end and data[at] == _SPACE else 0
+        joint = run > 0 and (byte in (_COLON, _SEMICOLON, _PARENTHESIS))
+        run = run if byte == _CLOSE else 0  # as after an issue: 45(3):123
+    if run == 4:
+        dated = dated or _is_year(data, at)
+    cited = joints >= 2 or phrases & CITATION
+    return at, value, chars, phrases, kind | (REFERENCE if dated and cited and chars <= _LONGEST_REFERENCE else 0)
+
+
+@numba.njit(cache=True)
+def _is_year(data, end):
+    """Whether the four digits before a byte are a year from 1900 to 2099."""
+    century = (data[end - 4] - _ZERO) * 10 + data[end - 3] - _ZERO
+    return century == 19 or century == 20
+
+
+@numba.njit(cache=True)
+def _read_words(data, at, end, table, line):
+    """Fill the counts of a line without white space at its ends; its kind by its characters."""
+    kind, size, words, word_chars, letter_words, letters, ink, marks = 0, 0, 0, 0, 0, 0, 0, 0
+    bars, tabs, stops, before, heading = 0, 0, 0, np.int64(0), False
+    chars, union, flags = 0, np.int64(0), np.int64(0)
+    if at == end:
+        kind = BLANK
+    else:
+        opening, width = read(data, at)
+        opens = flags_of(table, opening)
+        # A dash or star is a bullet only before a space: "-5 °C" and "*" emphasis are not.
+        spaced = at + width < end and flags_of(table, read(data, at + width)[0]) & SPACE
+        kind |= ITEM if opens & BULLET and (opening >= _ROUND_BULLET or spaced) else 0
+        heading = opens & HASH != 0
+        kind |= HEADING if heading else 0
+    while at < end:
+        point, width = read(data, at)
+        at += width
+        flags = flags_of(table, point)
+        size += 1
+        stops = stops + 1 if flags & FULL_STOP else 0
+        if flags & SPACE:
+            tabs += point == _TAB
+            if union & (LETTER | DIGIT):
+                words += 1
+                word_chars += chars
+                letter_words += union & LETTER != 0
+            chars, union, heading = 0, np.int64(0), False
+        else:
+            ink += 1
+            letters += flags & LETTER != 0
+            chars += 1
+            union |= flags
+            bars += point == _BAR
+            marks += stops == 3 or flags & ELLIPSIS != 0 or (flags & HASH and not before & HASH and not heading)
+        before = flags
+    if union & (LETTER | DIGIT):
+        words += 1
+        word_chars += chars
+        letter_words += union & LETTER != 0
+    kind |= TABLE if bars >= 2 or tabs >= 2 else 0
+    kind |= TRAILS_OFF if stops >= 3 or flags & ELLIPSIS else 0
+    kind |= ENDS if flags & ENDING else 0
+    line[CHARS], line[INK], line[LETTERS], line[MARKS] = size, ink, letters, marks
+    line[WORDS], line[WORD_CHARS], line[LETTER_WORDS] = words, word_chars, letter_words
+    return kind
