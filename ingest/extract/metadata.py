@@ -155,9 +155,7 @@ def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[
 def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) -> Iterator[tuple[str, str]]:
     """(where, statement) for the page as a whole, the most binding first; not for its pictures or its neighbours."""
     for element in [*root.iter("link"), *root.iter("a")]:
-        said = [
-            value for name in _RELATIONS if (value := element.get(name)) and "license" in value.lower()
-        ]  # few of many links
+        said = [value for name in _RELATIONS if (value := element.get(name)) and "license" in value.lower()]
         licenses = said and not _LICENSES.isdisjoint(" ".join(said).lower().split()) and element.get("href")
         if licenses and (element.tag == "link" or next(element.iterancestors(*_ASIDE), None) is None):
             yield "rel=license", element.get("href")
