@@ -27,6 +27,7 @@ _RESERVED = re.compile(
     r"all rights reserved|tous droits réservés|todos los derechos reservados|tutti i diritti (?:sono )?riservati", re.I
 )
 _LICENSES = {"license", "cc:license", "dct:license", "dcterms:license"}  # rel, RDFa's property, microdata's itemprop
+_RELATIONS = ("rel", "property", "itemprop")
 _ASIDE = ("aside", "figure", "nav")  # a licence link in these is about a picture or another page
 _TEXTS = {"CreativeWork", "BlogPosting", "Book", "Chapter", "Report", "Thesis", "LearningResource"}
 _LANGUAGE = re.compile(r"[a-z]{2}(?=[-_]|$)")
@@ -154,8 +155,8 @@ def license_of(root: html.HtmlElement, meta: dict[str, list[str]], linked: list[
 def _license_statements(root: html.HtmlElement, meta: dict, linked: list[dict]) -> Iterator[tuple[str, str]]:
     """(where, statement) for the page as a whole, the most binding first; not for its pictures or its neighbours."""
     for element in [*root.iter("link"), *root.iter("a")]:
-        said = " ".join(filter(None, map(element.get, ("rel", "property", "itemprop")))).lower().split()
-        licenses = not _LICENSES.isdisjoint(said) and element.get("href")
+        said = [value for name in _RELATIONS if (value := element.get(name)) and "license" in value.lower()]
+        licenses = said and not _LICENSES.isdisjoint(" ".join(said).lower().split()) and element.get("href")
         if licenses and (element.tag == "link" or next(element.iterancestors(*_ASIDE), None) is None):
             yield "rel=license", element.get("href")
     for name in _RIGHTS:
