@@ -17,7 +17,8 @@ ANNOUNCED = {
         "en": ("social security",),
         "fr": ("securite sociale",),
         "it": ("previdenza sociale", "sicurezza sociale"),
-        "es": ("nss", "n s s", "naf", "nuss", "n u s s", "seguridad social", "afiliacion", "numero de afiliado"),
+        "es": ("nss", "n s s", "ss", "s s", "naf", "nuss", "n u s s", "seguridad social", "afiliacion",
+               "numero de afiliado"),
     },
     "fr_nir": {
         "en": ("social security",),
@@ -33,7 +34,7 @@ ANNOUNCED = {
         "en": ("nhs", "n h s", "national health service", "health service number"),
     },
     "us_ssn": {
-        "en": ("ssn", "s s n", "social security", "soc sec", "ss no", "ss number"),
+        "en": ("ssn", "s s n", "ss", "social security", "soc sec", "ss no", "ss number"),
         "fr": ("securite sociale",),
         "it": ("previdenza sociale", "sicurezza sociale"),
         "es": ("seguridad social", "seguro social"),
@@ -57,7 +58,7 @@ ANNOUNCED = {
                "sms", "whatsapp"),
         "fr": ("telecopie", "numero vert", "numero d appel"),
         "it": ("telefono", "telefoni", "cellulare", "cellulari", "numero verde", "recapito telefonico"),
-        "es": ("telf", "tlf", "tfno", "tfn", "telefonos", "movil", "telefonica", "telefonico"),
+        "es": ("telf", "telef", "tlf", "tfno", "tfn", "telefonos", "movil", "telefonica", "telefonico"),
     },
 }  # fmt: skip
 

@@ -20,9 +20,9 @@ _RECORD, _BIRTH, _INSURANCE, _SPELT_AT = 1, 2, 4, 8
 _ANNOUNCERS = {
     _RECORD: "mrn record chart hospital hosp patient clinic unit casenotes notes note file dossier ipp nip cartella "
     "clinica sanitaria ambulatoriale nosologico paziente nhc historia historial clínica clínico clinico médico medico "
-    "médica medica clinique médical medical hospitalier paciente",
+    "médica medica clinique médical medical hospitalier paciente pt nda hc",
     _BIRTH: "born birth birthdate birthday dob naissance né née nÉ nÉe ne nee ddn dn fn nascita nato nata nacido "
-    "nacida nació nacio nacimiento nac",
+    "nacida nació nacio nacimiento nac fnac",
     _INSURANCE: "nino insurance ni ins",
     _SPELT_AT: "at arroba arobase chiocciola",
 }

@@ -8,7 +8,7 @@ RECORD = {
     "en": (
         r"m\.?r\.?n\.?",
         r"(?:medical|health|clinical) record (?:number|no|id)",
-        r"(?:hospital|hosp\.?|patient|clinic|unit|chart)(?: record| file)? (?:number|no|id|identifier)",
+        r"(?:hospital|hosp\.?|patient|pt\.?|clinic|unit|chart)(?: record| file)? (?:number|no|id|identifier)",
         r"case ?notes? (?:number|no)",
     ),
     "fr": (
@@ -16,6 +16,8 @@ RECORD = {
         r"(?: m[ée]dical| patient| hospitalier| clinique)?",
         r"dossier(?: m[ée]dical| patient| hospitalier| clinique)? (?:n[°ºor]|num[ée]ro)",
         r"identifiant (?:du )?patient",
+        r"dossier(?= ?:)",
+        r"n\.?d\.?a\.?",  # numéro de dossier administratif
         r"(?P<drug_class>i\.?p\.?p\.?)",  # identifiant permanent du patient; also inhibiteurs de la pompe à protons
         r"(?P<short>n\.?i\.?p\.?)",
     ),
@@ -23,10 +25,11 @@ RECORD = {
         r"cartella(?: clinica| sanitaria| ambulatoriale)?",
         r"(?:n[°º.]|nr\.?|numero) ?(?:di )?(?:cartella(?: clinica)?|nosologico)",
         r"nosologico",
-        r"(?:codice|id|identificativo) (?:del )?paziente",
+        r"(?:codice|cod\.?|id|identificativo) (?:del )?paziente",
     ),
     "es": (
         r"n\.?h\.?c\.?",
+        r"(?:n[°º]|n\.?[°ºo]) ?h\.?c\.?|h\.?c\.?(?= ?:)",
         r"(?:historia|historial|h\.?ª?) cl[ií]nic[ao]",
         r"(?:n[°º]|n\.?[°ºo]|n[úu]mero) ?(?:de )?(?:la )?(?:historia|historial)(?: cl[ií]nic[ao]| m[ée]dic[ao])?",
         r"expediente (?:cl[ií]nico|m[ée]dico)",
@@ -49,15 +52,15 @@ BIRTH_NOUNS = {
         "birthday",
         r"d\.?o\.?b\.?",
     ),
-    "fr": ("date de naissance", r"d\.?d\.?n\.?"),
-    "it": ("data di nascita", r"d\.n\."),
-    "es": ("fecha de nacimiento", r"f(?:ec|echa)?\.? ?(?:de )?nac(?:imiento)?\.?", r"f\.n\."),
+    "fr": ("(?:date )?(?:de )?naissance", r"d\.?d\.?n\.?"),
+    "it": ("data (?:di )?nascita", r"d\.n\."),
+    "es": ("(?:fecha )?(?:de )?nacimiento", r"f(?:ec|echa)?\.? ?(?:de )?nac(?:imiento)?\.?", r"f\.n\."),
 }
 
 # (the participle, in the singular; what stands before the date).
 BIRTH_VERBS = {
     "en": (r"born", r"(?: on)?(?: the)?"),
-    "fr": (r"n(?:ée?|ee|é ?\(e\)|é[.·]e)", r" le"),
+    "fr": (r"n(?:ée?|ee|é ?\(e\)|é[.·]e)", r" le(?: (?:lun|mar|mercre|jeu|vendre|same)di)?"),
     "it": (r"nat(?:[oa]|o/a)", r" (?:il|l['’]|in data)"),
     "es": (r"(?:nacid(?:[oa]|o/a|o\(a\))|naci[óo])", r" (?:el|en fecha)(?: d[íi]a)?"),
 }

@@ -48,7 +48,7 @@ _VERBS = "|".join(
     for participle, before in BIRTH_VERBS.values()
 )
 _BIRTH = re.compile(
-    rf"{_EDGE}(?:{_joined(BIRTH_NOUNS)})(?:\s+(?:{_joined(BETWEEN)}))*{_SIGNS}$"
+    rf"{_EDGE}(?:{_joined(BIRTH_NOUNS)})(?:\s+(?:{_joined(BETWEEN)}))*(?:\s?\([DJGMAY/]{{8,10}}\))?{_SIGNS}$"
     rf"|{_EDGE}(?:{_VERBS})[\s:|]{{0,3}}$"
     rf"|{_EDGE}(?-i:N[EÉ](?:\(E\)|E)?\s+LE)\s*:?\s*$",  # capitals without their accents
     re.IGNORECASE,
