@@ -254,4 +254,3 @@ def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows,
                 ahead[place] = ahead[place + 1]
             ahead[LONGEST_PHRASE - 1] = 0
     return terms, weighted, cover, lettered
-
