@@ -36,5 +36,5 @@ def medical_at_a_glance(text: str) -> float:
     for at in range(len(LANGUAGES)):
         density = sum(weight[at] for weight in weights if weight is not None) / len(words)
         weighted = sum(weight[at] for weight in distinct.values())
-        best = max(best, INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * math.log1p(weighted))
+        best = max(best, INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * math.log1p(max(weighted, 0)))
     return 1 / (1 + math.exp(-best))

@@ -40,8 +40,8 @@ class _Tables:
 
 @dataclasses.dataclass(frozen=True)
 class Tally:
-    """Of each document and each of `LANGUAGES` (documents, 4): distinct terms, the sum of their weights, and the sum
-    of the weights of all words; and of each document its words that hold a letter (documents)."""
+    """Of each document and each of `LANGUAGES` (documents, 4): distinct terms above 0, the sum of the weights of all
+    distinct ones, and the sum of the weights of all words; and of each document its words that hold a letter (documents)."""
 
     terms: np.ndarray
     weighted: np.ndarray
@@ -209,7 +209,8 @@ def _weigh_words(
 
 @numba.njit(cache=True)
 def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows, phrase_weights):
-    """(terms, weighted, cover, lettered): see `Tally`. A word in a phrase weighs the heavier of the two."""
+    """(terms, weighted, cover, lettered): see `Tally`. A word in a phrase weighs the heavier of the two, or
+    what the phrase weighs where that is below 0."""
     documents, languages = len(offsets) - 1, weights.shape[1]
     terms = np.zeros((documents, languages), np.int32)
     weighted, cover = np.zeros((documents, languages)), np.zeros((documents, languages))
@@ -240,15 +241,19 @@ def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows,
                         if np.isnan(weight):
                             continue
                         for inside in range(place + 1):
-                            ahead[inside, language] = max(ahead[inside, language], weight)
-                        if phrase_is_new and weight > 0:
-                            terms[document, language] += 1
+                            if weight < 0:
+                                ahead[inside, language] = weight
+                            elif ahead[inside, language] >= 0:
+                                ahead[inside, language] = max(ahead[inside, language], weight)
+                        if phrase_is_new:
+                            terms[document, language] += weight > 0
                             weighted[document, language] += weight
             for language in range(languages):
                 weight = weights[code, language]
-                cover[document, language] += max(weight, ahead[0, language])
-                if is_new and weight > 0:
-                    terms[document, language] += 1
+                phrase = ahead[0, language]
+                cover[document, language] += phrase if phrase < 0 else weight if phrase == 0 else max(weight, phrase)
+                if is_new:
+                    terms[document, language] += weight > 0
                     weighted[document, language] += weight
             for place in range(LONGEST_PHRASE - 1):
                 ahead[place] = ahead[place + 1]

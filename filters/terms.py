@@ -1,10 +1,14 @@
 """Lexicons of medical terms: the format, the digest, and what a word weighs in each language.
 
 Format of `filters/lexicon/<language>.txt` (UTF-8): `#` starts a comment line; `[name weight]` starts a section and
-gives its entries their weight, 0 to 1; entries are separated by commas or line ends. `cardio*` matches words that
+gives its entries their weight, -1 to 1; entries are separated by commas or line ends. `cardio*` matches words that
 begin so, `*itis` words that end so; several words are a phrase of two or three whole words, with at most punctuation
 between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
 out the everyday words that an affix would catch (trophy, by *trophy). An entry stands once in a file.
+
+Weights follow log-odds (`filters.log_odds` measures them), in classes: 1 says medicine and little else, 0.4 is at home
+elsewhere too. Below 0 are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak
+against the medical terms around them. A phrase below 0 takes the weight of its words (health insurance).
 """
 
 import dataclasses
@@ -18,7 +22,7 @@ from shards.errors import InputError
 
 LANGUAGES = ("en", "fr", "it", "es")
 LONGEST_PHRASE = 3
-_SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>\d(?:\.\d+)?)\]")
+_SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>-?\d(?:\.\d+)?)\]")
 _WORD = re.compile(r"[\w']+")
 SHORTEST_AFFIX = 3
 
@@ -57,8 +61,8 @@ def parse(text: str, where: str) -> Lexicon:
             continue
         if line.startswith("["):
             section = _SECTION.fullmatch(line.strip())
-            if section is None or not 0 <= (weight := float(section["weight"])) <= 1:
-                raise InputError(f"{where}, line {number}: {line!r} must be [name weight] with a weight from 0 to 1")
+            if section is None or not -1 <= (weight := float(section["weight"])) <= 1:
+                raise InputError(f"{where}, line {number}: {line!r} must be [name weight] with a weight from -1 to 1")
             continue
         if weight is None:
             raise InputError(f"{where}, line {number}: terms before the first [name weight]")
