@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import fasttext
 import numpy as np
 import pyarrow as pa
+from fasttext.FastText import _FastText
 
 from filters.domain import lexicon_evidence
 from filters.domain_model import MEDICAL, OTHER, PRIOR, SPREAD, Combination, classifier_text, log_odds
 from filters.logistic import balanced, fit
 from filters.prevalence import at_threshold
+from filters.train_fasttext import train
 from filters.training_recipe import ClassifierSettings
 from shards.errors import InputError
 
@@ -32,17 +33,14 @@ def train_classifier(
     repeat = np.where(medical, max(1, round(counts[0] / counts[1])), max(1, round(counts[1] / counts[0])))
     order = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(lines)), repeat))
     with tempfile.TemporaryDirectory() as place:
-        corpus, file = Path(place) / "corpus.txt", Path(place) / "model.ftz"
+        corpus, file = Path(place) / "corpus.txt", Path(place) / "model.bin"
         corpus.write_text("".join(f"{MEDICAL if medical[at] else OTHER} {lines[at]}\n" for at in order), "utf-8")
-        model = fasttext.train_supervised(
-            str(corpus), dim=settings.dim, bucket=settings.bucket, epoch=settings.epochs, lr=settings.rate,
-            minn=settings.shortest_ngram, maxn=settings.longest_ngram, wordNgrams=settings.word_ngrams,
-            thread=1, seed=seed, verbose=0,
-        )  # fmt: skip
-        if settings.quantize:
-            model.quantize(qnorm=True, dsub=2, verbose=False)
-        model.save_model(str(file))
-        return model, file.read_bytes()
+        train({
+            "input": str(corpus), "dim": settings.dim, "bucket": settings.bucket, "epoch": settings.epochs,
+            "lr": settings.rate, "minn": settings.shortest_ngram, "maxn": settings.longest_ngram,
+            "wordNgrams": settings.word_ngrams, "seed": seed,
+        }, str(file), settings.quantize)  # fmt: skip
+        return _FastText(model_path=str(file)), file.read_bytes()
 
 
 def combine(

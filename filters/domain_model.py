@@ -117,6 +117,6 @@ def load_model(folder: str, sha256: str) -> DomainModel:
 @cache
 def load_classifier(folder: str, language: str, sha256: str) -> Any:
     """The classifier of a language, loaded once a process; its bytes must have that digest."""
-    path = str(Path(folder) / f"{language}.ftz")
+    path = str(Path(folder) / f"{language}.bin")
     check_digest(path, sha256)
     return _FastText(model_path=path)

@@ -93,7 +93,7 @@ def train_model(recipe: TrainingRecipe, texts: list[Text]) -> tuple[dict[str, by
         spoken = [text for text in texts if text.language == language]
         if not spoken:
             continue
-        files[f"{language}.ftz"], combinations[language] = _train_language(recipe, language, spoken)
+        files[f"{language}.bin"], combinations[language] = _train_language(recipe, language, spoken)
     if not combinations:
         raise InputError(f"no document in {', '.join(recipe.languages)}: see the sources of {recipe.name!r}")
     model = DomainModel(digest(), recipe.prevalence, combinations)

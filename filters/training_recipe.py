@@ -53,13 +53,13 @@ class ClassifierSettings(_Section):
     """fastText's settings: small vectors and few buckets, since training sets are small and models are shipped."""
 
     dim: int = Field(16, ge=2, le=300)
-    bucket: int = Field(100_000, ge=1000, le=2_000_000)
-    epochs: int = Field(25, ge=1, le=500)
+    bucket: int = Field(30_000, ge=1000, le=2_000_000)
+    epochs: int = Field(8, ge=1, le=500)
     rate: float = Field(0.3, gt=0, le=2)
     shortest_ngram: int = Field(3, ge=0, le=6)
     longest_ngram: int = Field(5, ge=0, le=8)
     word_ngrams: int = Field(2, ge=1, le=3)
-    quantize: bool = True
+    quantize: bool = False
 
 
 class TrainingRecipe(_Section):
