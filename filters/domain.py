@@ -19,7 +19,7 @@ from shards.schema import scores_schema
 from shards.step import Step, local
 
 SCHEMA = scores_schema(
-    pa.field("lexicon", pa.string(), nullable=False),  # en, fr, it or es: the lexicon that scores the document best
+    pa.field("lexicon", pa.string(), nullable=False),  # en, fr, it or es: the lexicon that knows most of the document
     pa.field("terms", pa.int32(), nullable=False),  # distinct words and phrases that are terms
     pa.field("weighted", pa.float32(), nullable=False),  # sum of the weights of the distinct terms
     pa.field("density", pa.float32(), nullable=False),  # mean weight of the words, 0 for words outside terms
@@ -36,8 +36,7 @@ THRESHOLD = 0.5  # a sound default for a recipe: the lexicon's, and the one a mo
 class Domain(Step):
     """Scores how medical a document is by the four shipped lexicons, and by a trained model where one is named.
 
-    The step needs no language column: each document takes the lexicon under which it scores best. Terms of other
-    subjects are no evidence, so a wrong lexicon does not lift a document over the threshold; it only finds less.
+    The step needs no language column: each document takes the lexicon that knows most of it, for and against.
     Source: density of terms as the best single filter, FineMed-fr (Doctolib 2026); distinct terms, MMedC (2024).
     """
 
@@ -103,7 +102,7 @@ def lexicon_evidence(texts: pa.LargeStringArray) -> Evidence:
     found = tally(find_words(texts))
     density = found.cover / np.maximum(found.lettered, 1)[:, None]
     score = medical_score(density, found.weighted)
-    best = score.argmax(axis=1)
+    best = found.known.argmax(axis=1)
     row = np.arange(len(best))
     return Evidence(
         np.array(LANGUAGES)[best], found.terms[row, best], found.weighted[row, best], density[row, best],

@@ -74,7 +74,13 @@ class DomainModel:
 
 def features(density: np.ndarray, weighted: np.ndarray, classifier: np.ndarray, lettered: np.ndarray) -> np.ndarray:
     """The columns `FEATURES` (documents, 5), from the lexicon's figures, the classifier's log-odds and the words."""
-    columns = (np.ones(len(density)), density, np.log1p(np.maximum(weighted, 0)), classifier, np.log1p(lettered) - np.log(300))
+    columns = (
+        np.ones(len(density)),
+        density,
+        np.log1p(np.maximum(weighted, 0)),
+        classifier,
+        np.log1p(lettered) - np.log(300),
+    )
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 

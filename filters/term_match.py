@@ -41,11 +41,12 @@ class _Tables:
 @dataclasses.dataclass(frozen=True)
 class Tally:
     """Of each document and each of `LANGUAGES` (documents, 4): distinct terms above 0, the sum of the weights of all
-    distinct ones, and the sum of the weights of all words; and of each document its words that hold a letter (documents)."""
+    distinct ones, the sum of the weights of all words, and of their absolute values (which lexicon knows the text); and of each document its words that hold a letter (documents)."""
 
     terms: np.ndarray
     weighted: np.ndarray
     cover: np.ndarray
+    known: np.ndarray
     lettered: np.ndarray
 
 
@@ -209,11 +210,12 @@ def _weigh_words(
 
 @numba.njit(cache=True)
 def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows, phrase_weights):
-    """(terms, weighted, cover, lettered): see `Tally`. A word in a phrase weighs the heavier of the two, or
+    """(terms, weighted, cover, known, lettered): see `Tally`. A word in a phrase weighs the heavier of the two, or
     what the phrase weighs where that is below 0."""
     documents, languages = len(offsets) - 1, weights.shape[1]
     terms = np.zeros((documents, languages), np.int32)
     weighted, cover = np.zeros((documents, languages)), np.zeros((documents, languages))
+    known = np.zeros((documents, languages))
     lettered = np.zeros(documents, np.int64)
     word_seen = np.full(len(weights), -1, np.int64)  # the last document that held the word
     phrase_seen = np.full(len(phrase_weights), -1, np.int64)
@@ -251,11 +253,13 @@ def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows,
             for language in range(languages):
                 weight = weights[code, language]
                 phrase = ahead[0, language]
-                cover[document, language] += phrase if phrase < 0 else weight if phrase == 0 else max(weight, phrase)
+                in_text = phrase if phrase < 0 else weight if phrase == 0 else max(weight, phrase)
+                cover[document, language] += in_text
+                known[document, language] += abs(in_text)
                 if is_new:
                     terms[document, language] += weight > 0
                     weighted[document, language] += weight
             for place in range(LONGEST_PHRASE - 1):
                 ahead[place] = ahead[place + 1]
             ahead[LONGEST_PHRASE - 1] = 0
-    return terms, weighted, cover, lettered
+    return terms, weighted, cover, known, lettered

@@ -41,16 +41,22 @@ class Lexicon:
 
     def weight(self, word: str) -> float:
         """Weight of a folded word, 0 when it is not a term."""
+        return self._match(word)[1]
+
+    def entry(self, word: str) -> str:
+        """The entry that a folded word matches, as a file spells it (cardio*, *itis); empty for none."""
+        return self._match(word)[0]
+
+    def _match(self, word: str) -> tuple[str, float]:
         if word in self.words:
-            return self.words[word]
-        longest, found = 0, 0.0
+            return word, self.words[word]
+        longest, entry, found = 0, "", 0.0
         for length in range(SHORTEST_AFFIX, len(word) + 1):
-            for affixes, part in ((self.prefixes, word[:length]), (self.suffixes, word[-length:])):
-                if part in affixes:
-                    weight = affixes[part]
-                    found = max(found, weight) if length == longest else weight
-                    longest = length
-        return found
+            prefix, suffix = word[:length], word[-length:]
+            for affixes, part, spelt in ((self.prefixes, prefix, f"{prefix}*"), (self.suffixes, suffix, f"*{suffix}")):
+                if part in affixes and (length > longest or affixes[part] > found):
+                    longest, entry, found = length, spelt, affixes[part]
+        return entry, found
 
 
 def parse(text: str, where: str) -> Lexicon:
