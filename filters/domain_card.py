@@ -71,7 +71,8 @@ def card(recipe: TrainingRecipe, texts: list[Text], model: DomainModel, tested: 
             "## Model",
             "",
             f"The classifier reads {WINDOWS} windows of {CHARS} characters. Settings: "
-            f"`{recipe.classifier.model_dump()}`, seed {recipe.seed}, one thread. Lexicons `{model.lexicon_sha256[:16]}`.",
+            f"`{recipe.classifier.model_dump()}`, seed {recipe.seed}, one thread. "
+            f"Lexicons `{model.lexicon_sha256[:16]}`.",
             "",
             f"| language | {' | '.join(FEATURES)} | threshold |",
             f"|---|{'---:|' * (len(FEATURES) + 1)}",

@@ -41,7 +41,8 @@ class _Tables:
 @dataclasses.dataclass(frozen=True)
 class Tally:
     """Of each document and each of `LANGUAGES` (documents, 4): distinct terms above 0, the sum of the weights of all
-    distinct ones, the sum of the weights of all words, and of their absolute values (which lexicon knows the text); and of each document its words that hold a letter (documents)."""
+    distinct ones, the sum of the weights of all words, and the sum of their absolute values (which lexicon knows the
+    text); and of each document its words that hold a letter (documents)."""
 
     terms: np.ndarray
     weighted: np.ndarray

@@ -80,7 +80,7 @@ def _rows(source: TrainingSource, catalog: Catalog | None) -> Iterator[dict]:
         yield from _version_rows(source, catalog)
         return
     for pattern in source.files:
-        paths = sorted(glob.glob(pattern, recursive=True))
+        paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 (absolute patterns, too)
         if not paths:
             raise InputError(f"source {source.name!r}: no file matches {pattern!r}")
         for path in paths:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import trafilatura
@@ -38,8 +39,9 @@ def check() -> None:
 @cache
 def documents(language: str) -> tuple[Text, ...]:
     """Every document of a language with its source and host, without the hard negatives; in a fixed order."""
-    return tuple([*_case_reports(language), *_news(language), *_treebank(language), *_wikipedia(language),
-                  *_pages(language)])  # fmt: skip
+    return (
+        *_case_reports(language), *_news(language), *_treebank(language), *_wikipedia(language), *_pages(language),
+    )  # fmt: skip
 
 
 @cache
@@ -55,7 +57,7 @@ def pieces(text: str) -> list[str]:
     words = text.split()
     count = max(1, round(len(words) / _WORDS))
     bounds = [round(at * len(words) / count) for at in range(count + 1)]
-    cut = [" ".join(words[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+    cut = [" ".join(words[start:end]) for start, end in pairwise(bounds)]
     return [piece for piece in cut if piece.count(" ") + 1 >= _FEWEST]
 
 
@@ -122,16 +124,61 @@ def pages() -> tuple[tuple[str, str, bytes], ...]:
 # Labels, by reading. Medical: pages on a disease, its treatment or care. Doubtful, and left out: news of medicine,
 # nutrition, health policy and technology. Everything else on the pages, and all else in the corpora, is not medical.
 _MEDICAL_HOSTS = frozenset(
-    "springer.com acpjournals.org fda.gov cdc.gov kneibdentistry.com westbelldentalcare.com halomentalhealth.com kff.org"
-    " hrsa.gov southcarolinablues.com nih.gov alsforums.com denverhealth.org jmir.org talkspace.com betterhelp.com"
-    " o7therapy.com".split()
+    (
+        "springer.com",
+        "acpjournals.org",
+        "fda.gov",
+        "cdc.gov",
+        "kneibdentistry.com",
+        "westbelldentalcare.com",
+        "halomentalhealth.com",
+        "kff.org",
+        "hrsa.gov",
+        "southcarolinablues.com",
+        "nih.gov",
+        "alsforums.com",
+        "denverhealth.org",
+        "jmir.org",
+        "talkspace.com",
+        "betterhelp.com",
+        "o7therapy.com",
+    )
 )
 _DOUBTFUL_HOSTS = frozenset(
-    "jobsnhire.com japantimes.co.jp theintercept.com thelist.com appen.com bbc.com instyle.com tastewise.io"
-    " linkedin.com prevention.com today.com harvard.edu topgrowthmarketing.com optimantra.com nutritionfacts.org"
-    " universityhealth.com wellmeright.com greenroads.com 7cups.com npr.org aidoc.com oracle.com eufic.org scripps.org"
-    " healthyforlifemeals.com nationalgeographic.com georgetown.edu parkview.com healthline.com afpafitness.com"
-    " sciencesetavenir.fr lopinion.fr".split()
+    (
+        "jobsnhire.com",
+        "japantimes.co.jp",
+        "theintercept.com",
+        "thelist.com",
+        "appen.com",
+        "bbc.com",
+        "instyle.com",
+        "tastewise.io",
+        "linkedin.com",
+        "prevention.com",
+        "today.com",
+        "harvard.edu",
+        "topgrowthmarketing.com",
+        "optimantra.com",
+        "nutritionfacts.org",
+        "universityhealth.com",
+        "wellmeright.com",
+        "greenroads.com",
+        "7cups.com",
+        "npr.org",
+        "aidoc.com",
+        "oracle.com",
+        "eufic.org",
+        "scripps.org",
+        "healthyforlifemeals.com",
+        "nationalgeographic.com",
+        "georgetown.edu",
+        "parkview.com",
+        "healthline.com",
+        "afpafitness.com",
+        "sciencesetavenir.fr",
+        "lopinion.fr",
+    )
 )
 _DOUBTFUL_NEWS = frozenset(("dailymail.co.uk.298630", "bbc.381669"))  # a vaccine against cancer; HIV in China
 _DOUBTFUL_ARTICLES = frozenset(("Autism", "Abortion", "Anatomy", "Assistive technology"))
