@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from catalog import artifacts as artifact_files
 from catalog import publish as publishing
 from catalog import views
 from catalog.plots import write_plots
@@ -57,6 +58,29 @@ def ls(root: Root = STORE, database: Database = None) -> None:
         console.print(views.versions(entries))
     else:
         console.print(f"no versions in {root}; build one with [bold]python -m ingest run recipes/demo.toml[/]")
+
+
+@app.command()
+def artifacts(
+    artifact: Annotated[str | None, typer.Argument(help="An id or its beginning: with --out, write its files.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the artifact's files.")] = None,
+    root: Root = STORE,
+) -> None:
+    """List trained models and other artifacts, or write the files of one into a folder.
+
+    Example: python -m catalog artifacts 3f0c9a2b --out work/domain-model
+    """
+    store = _store(root)
+    if artifact is None:
+        found = artifact_files.every(store)
+        console.print(views.artifacts(found) if found else f"no artifacts in {root}")
+        return
+    one = artifact_files.find(store, artifact)
+    if out is None:
+        console.print(views.artifacts([one]))
+        return
+    for path in artifact_files.export(store, one, out):
+        console.print(f"wrote {path}", markup=False, soft_wrap=True)
 
 
 @app.command()

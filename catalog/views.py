@@ -10,6 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from catalog import summary
+from catalog.artifacts import Artifact
 from catalog.index import Entry
 from catalog.manifest import Funnel, Manifest
 from catalog.publish import Upload
@@ -35,6 +36,21 @@ def versions(entries: list[Entry]) -> RenderableType:
             f"{entry.words:,}",
             size(entry.bytes),
             " ".join(parent[:8] for parent in entry.parents) or "–",
+        )
+    return table
+
+
+def artifacts(found: list[Artifact]) -> RenderableType:
+    """Artifacts with the files that each holds."""
+    table = _table("Artifact", "Kind", "Name", ">Size", "Files")
+    for artifact in found:
+        total = sum(blob.bytes for blob in artifact.files.values())
+        table.add_row(
+            f"[cyan]{artifact.id}[/]",
+            artifact.kind,
+            escape(artifact.name),
+            size(total),
+            escape(", ".join(artifact.files)),
         )
     return table
 

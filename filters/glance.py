@@ -22,15 +22,14 @@ def language_at_a_glance(text: str, model_path: str, model_sha256: str) -> tuple
 
 
 def medical_at_a_glance(text: str) -> float:
-    """The medical score (0 to 1) of a text by its single words, under the lexicon that scores it best."""
+    """The medical score (0 to 1) of a text by its single words, under the lexicon that knows most of it."""
     words = _WORD.findall(text[: _MOST * 10])[:_MOST]
     if not words:
         return 0.0
     weights = [word_weights(word) for word in words]
     distinct = {word: weight for word, weight in zip(words, weights, strict=True) if weight is not None}
-    best = -math.inf
-    for at in range(len(LANGUAGES)):
-        density = sum(weight[at] for weight in weights if weight is not None) / len(words)
-        weighted = sum(weight[at] for weight in distinct.values())
-        best = max(best, INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * math.log1p(weighted))
-    return 1 / (1 + math.exp(-best))
+    known = [sum(abs(weight[at]) for weight in weights if weight is not None) for at in range(len(LANGUAGES))]
+    at = known.index(max(known))
+    density = sum(weight[at] for weight in weights if weight is not None) / len(words)
+    weighted = sum(weight[at] for weight in distinct.values())
+    return 1 / (1 + math.exp(-(INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * math.log1p(max(weighted, 0)))))

@@ -10,5 +10,5 @@ INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT = -5.7, 120.0, 0.7
 
 
 def medical_score(density: np.ndarray, weighted: np.ndarray) -> np.ndarray:
-    """0 to 1: logistic of the density of terms and the logarithm of their summed weights."""
-    return 1 / (1 + np.exp(-(INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * np.log1p(weighted))))
+    """0 to 1: logistic of the density of terms and the logarithm of their summed weights (0 where that is below)."""
+    return 1 / (1 + np.exp(-(INTERCEPT + PER_DENSITY * density + PER_LOG_WEIGHT * np.log1p(np.maximum(weighted, 0)))))

@@ -1,10 +1,14 @@
 """Lexicons of medical terms: the format, the digest, and what a word weighs in each language.
 
 Format of `filters/lexicon/<language>.txt` (UTF-8): `#` starts a comment line; `[name weight]` starts a section and
-gives its entries their weight, 0 to 1; entries are separated by commas or line ends. `cardio*` matches words that
+gives its entries their weight, -1 to 1; entries are separated by commas or line ends. `cardio*` matches words that
 begin so, `*itis` words that end so; several words are a phrase of two or three whole words, with at most punctuation
 between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
 out the everyday words that an affix would catch (trophy, by *trophy). An entry stands once in a file.
+
+Weights follow log-odds (`filters.log_odds` measures them), in classes: 1 says medicine and little else, 0.4 is at home
+elsewhere too. Below 0 are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak
+against the medical terms around them. A phrase below 0 takes the weight of its words (health insurance).
 """
 
 import dataclasses
@@ -13,17 +17,14 @@ import re
 from functools import cache, lru_cache
 from importlib import resources
 
-import numpy as np
-
 from filters.folding import fold
 from shards.errors import InputError
 
 LANGUAGES = ("en", "fr", "it", "es")
 LONGEST_PHRASE = 3
-_SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>\d(?:\.\d+)?)\]")
+_SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>-?\d(?:\.\d+)?)\]")
 _WORD = re.compile(r"[\w']+")
-_SHORTEST_AFFIX = 3
-_NONE = np.zeros(len(LANGUAGES), np.float32)
+SHORTEST_AFFIX = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,16 +41,22 @@ class Lexicon:
 
     def weight(self, word: str) -> float:
         """Weight of a folded word, 0 when it is not a term."""
+        return self._match(word)[1]
+
+    def entry(self, word: str) -> str:
+        """The entry that a folded word matches, as a file spells it (cardio*, *itis); empty for none."""
+        return self._match(word)[0]
+
+    def _match(self, word: str) -> tuple[str, float]:
         if word in self.words:
-            return self.words[word]
-        longest, found = 0, 0.0
-        for length in range(_SHORTEST_AFFIX, len(word) + 1):
-            for affixes, part in ((self.prefixes, word[:length]), (self.suffixes, word[-length:])):
-                if part in affixes:
-                    weight = affixes[part]
-                    found = max(found, weight) if length == longest else weight
-                    longest = length
-        return found
+            return word, self.words[word]
+        longest, entry, found = 0, "", 0.0
+        for length in range(SHORTEST_AFFIX, len(word) + 1):
+            prefix, suffix = word[:length], word[-length:]
+            for affixes, part, spelt in ((self.prefixes, prefix, f"{prefix}*"), (self.suffixes, suffix, f"*{suffix}")):
+                if part in affixes and (length > longest or affixes[part] > found):
+                    longest, entry, found = length, spelt, affixes[part]
+        return entry, found
 
 
 def parse(text: str, where: str) -> Lexicon:
@@ -60,8 +67,8 @@ def parse(text: str, where: str) -> Lexicon:
             continue
         if line.startswith("["):
             section = _SECTION.fullmatch(line.strip())
-            if section is None or not 0 <= (weight := float(section["weight"])) <= 1:
-                raise InputError(f"{where}, line {number}: {line!r} must be [name weight] with a weight from 0 to 1")
+            if section is None or not -1 <= (weight := float(section["weight"])) <= 1:
+                raise InputError(f"{where}, line {number}: {line!r} must be [name weight] with a weight from -1 to 1")
             continue
         if weight is None:
             raise InputError(f"{where}, line {number}: terms before the first [name weight]")
@@ -77,8 +84,8 @@ def _add(lexicon: Lexicon, entry: str, weight: float, where: str) -> None:
         raise InputError(f"{where}: {entry!r}: one star, at the start or the end of one word")
     if not 1 <= len(words) <= LONGEST_PHRASE:
         raise InputError(f"{where}: {entry!r} has {len(words)} words; a term has one to {LONGEST_PHRASE}")
-    if stars and len(words[0]) < _SHORTEST_AFFIX:
-        raise InputError(f"{where}: {entry!r} is too short an affix; at least {_SHORTEST_AFFIX} letters")
+    if stars and len(words[0]) < SHORTEST_AFFIX:
+        raise InputError(f"{where}: {entry!r} is too short an affix; at least {SHORTEST_AFFIX} letters")
     if len(words) > 1:
         kind, term = lexicon.phrases, words
     else:
@@ -101,58 +108,24 @@ def digest() -> str:
     return hashlib.sha256("\x00".join(_read(language) for language in LANGUAGES).encode()).hexdigest()
 
 
-@lru_cache(maxsize=1 << 20)  # a batch meets mostly words that earlier batches met; bounded to some 200 MB
-def look_up(word: str) -> tuple[np.ndarray, int]:
-    """(weights of a word in each of `LANGUAGES`, its number as a part of phrases or 0); `word` as a text spells it."""
-    folded = fold(word)
-    number = phrase_table()[0].get(folded, 0)
-    words, prefixes, suffixes, longest = _all_terms()
-    lengths = range(_SHORTEST_AFFIX, min(longest, len(folded)) + 1)
-    if folded in words or any(folded[:n] in prefixes or folded[-n:] in suffixes for n in lengths):
-        return np.array([lexicon.weight(folded) for lexicon in lexicons()], np.float32), number
-    return _NONE, number
-
-
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 18)  # bounded to some 50 MB
 def word_weights(word: str) -> tuple[float, ...] | None:
-    """Weights of a word in each of `LANGUAGES`; None when it is a term in none of them."""
-    weights, _ = look_up(word)
-    return None if weights is _NONE else tuple(weights.tolist())
+    """Weights of a word, as a text spells it, in each of `LANGUAGES`; None when it is a term in none of them."""
+    folded = fold(word)
+    words, affixes, longest = _all_terms()
+    lengths = range(SHORTEST_AFFIX, min(longest, len(folded)) + 1)
+    if folded in words or any(folded[:n] in affixes or folded[-n:] in affixes for n in lengths):
+        weights = tuple(lexicon.weight(folded) for lexicon in lexicons())
+        return weights if any(weights) else None
+    return None
 
 
 @cache
-def _all_terms() -> tuple[set[str], set[str], set[str], int]:
-    """Words, prefixes and suffixes of all languages, and the longest affix: most words are turned away at once."""
-    words, prefixes, suffixes = (
-        set().union(*(getattr(lexicon, kind) for lexicon in lexicons())) for kind in ("words", "prefixes", "suffixes")
-    )
-    return words, prefixes, suffixes, max(map(len, prefixes | suffixes))
-
-
-@cache
-def phrase_table() -> tuple[dict[str, int], dict[int, np.ndarray], np.ndarray]:
-    """The phrases of all languages for arrays: (number of each folded component word, from 1 on;
-    for each length, the sorted keys of its phrases; weights of phrase k, counted through the lengths, by language).
-
-    The key of a phrase holds 20 bits of component number a word.
-    """
-    phrases = sorted({phrase for lexicon in lexicons() for phrase in lexicon.phrases})
-    numbers = {word: number for number, word in enumerate(sorted({word for phrase in phrases for word in phrase}), 1)}
-    keys: dict[int, np.ndarray] = {}
-    weights = []
-    for length in range(2, LONGEST_PHRASE + 1):
-        same = [(phrase_key([numbers[word] for word in phrase]), phrase) for phrase in phrases if len(phrase) == length]
-        keys[length] = np.array(sorted(key for key, _ in same), np.int64)
-        weights += [[lexicon.phrases.get(phrase, 0.0) for lexicon in lexicons()] for _, phrase in sorted(same)]
-    return numbers, keys, np.array(weights, np.float32).reshape(-1, len(LANGUAGES))
-
-
-def phrase_key(numbers: list) -> int | np.ndarray:
-    """Key of consecutive component numbers; works on integers and on arrays of them."""
-    key = numbers[0]
-    for number in numbers[1:]:
-        key = key << 20 | number
-    return key
+def _all_terms() -> tuple[set[str], set[str], int]:
+    """Words and affixes of all languages, and the longest affix: most words are turned away at once."""
+    words = set().union(*(lexicon.words for lexicon in lexicons()))
+    affixes = set().union(*(affixes for lexicon in lexicons() for affixes in (lexicon.prefixes, lexicon.suffixes)))
+    return words, affixes, max(map(len, affixes))
 
 
 def _read(language: str) -> str:
