@@ -158,12 +158,19 @@ def _compare(
     if np.isnan(values).any():
         where = doc_ids[int(np.flatnonzero(np.isnan(values))[0])]
         raise BuildError(f"{bound.scores}.{bound.column} of document {where} is not a number: report this bug")
-    evidence = contamination(sidecar, bound.column) if bound.scores == "decontaminate" else None
+    evidence = _evidence(bound, sidecar)
     for side, beyond in (("minimum", np.less), ("maximum", np.greater)):
         thresholds = bound.thresholds(languages, side)
         if thresholds is not None:
             broken = beyond(values, thresholds)  # false where there is no threshold: NaN compares with nothing
             yield Check(bound.scores, bound.column, broken, values, thresholds, side, evidence)
+
+
+def _evidence(bound: Bound, sidecar: pa.Table) -> list[str | None] | None:
+    """What stands behind a value where there is more than a number: the test item, the other language."""
+    if bound.scores == "decontaminate":
+        return contamination(sidecar, bound.column)
+    return sidecar["other"].to_pylist() if (bound.scores, bound.column) == ("language", "mixed") else None
 
 
 class _Verdicts:

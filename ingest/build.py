@@ -174,11 +174,7 @@ def _rules(recipe: Recipe, priority: int) -> Rules:
     bounds = [Bound("language", "confidence", minimum=document.language.min_confidence)]
     if document.language.mixed == "drop":
         bounds.append(Bound("language", "mixed", maximum=document.language.max_mixed))
-    limits: dict[str, dict[str, float]] = {}
-    for key, value in document.quality.model_dump().items():
-        side, column = key.split("_", 1)
-        limits.setdefault(column, {})["minimum" if side == "min" else "maximum"] = float(value)
-    bounds += [Bound("quality", column, limit.get("minimum"), limit.get("maximum")) for column, limit in limits.items()]
+    bounds += document.quality.rules(document.language.keep)
     bounds.append(Bound("domain", "score", minimum=document.domain.min_score))
     bounds += [Bound("privacy", kind, maximum=0) for kind in document.privacy.drop]
     if document.decontaminate.benchmarks:

@@ -10,11 +10,13 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
 from filters.boilerplate import Numbers
+from filters.language_evidence import digest as language_lexicon
 from filters.models import find_language_model
 from filters.repeats import By
 from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_filters import DecontaminationRules, PrivacyRules
+from ingest.recipe_quality import QualityRules
 from ingest.recipe_section import Section
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
 from ingest.sources.base import Source
@@ -99,40 +101,6 @@ class DomainRules(Section):
     """Medical domain: logistic score of the lexicon, 0 to 1."""
 
     min_score: float = Field(0.5, ge=0, le=1)
-
-
-class QualityRules(Section):
-    """Bounds on the columns of `filters.quality`; shares are of 1.
-
-    After Gopher (Rae et al. 2021, table A1) and C4, wider where medical text needs it: leaflets and guidelines are
-    lists, tables of results have short lines and few stop words.
-    """
-
-    min_words: int = Field(50, ge=0)
-    max_words: int = Field(500_000, ge=1)
-    min_mean_word_length: float = Field(3, ge=0)
-    max_mean_word_length: float = Field(12, ge=0)
-    max_symbol_word_ratio: float = Field(0.1, ge=0)
-    min_letter_word_share: float = Field(0.6, ge=0, le=1)
-    min_stop_words: int = Field(2, ge=0)
-    max_bullet_line_share: float = Field(0.95, ge=0, le=1)
-    max_ellipsis_line_share: float = Field(0.3, ge=0, le=1)
-    min_terminal_line_share: float = Field(0, ge=0, le=1)  # raise it against link lists; tables of codes have none
-    max_duplicate_line_share: float = Field(0.3, ge=0, le=1)
-    max_duplicate_paragraph_share: float = Field(0.3, ge=0, le=1)
-    max_top_2gram_chars: float = Field(0.2, ge=0, le=1)
-    max_top_3gram_chars: float = Field(0.18, ge=0, le=1)
-    max_top_4gram_chars: float = Field(0.16, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _possible(self) -> "QualityRules":
-        for name in ("words", "mean_word_length"):
-            low, high = getattr(self, f"min_{name}"), getattr(self, f"max_{name}")
-            if low > high:
-                raise ValueError(
-                    f"min_{name} = {low} is above max_{name} = {high}: no document can pass; swap or widen them"
-                )
-        return self
 
 
 class DedupRules(Section):
@@ -223,8 +191,10 @@ class _Document(Section):
         html = HtmlOptions(other_language=rules.other_language, off_topic=rules.off_topic)
         if rules.other_language is not None:
             model = find_language_model(self.language.model)
-            kept = {"languages": self.language.keep, "model_sha256": model.sha256, "model_path": model.path}
-            html = replace(html, **kept)
+            html = replace(
+                html, languages=self.language.keep, model_sha256=model.sha256, lexicon_sha256=language_lexicon(),
+                model_path=model.path,
+            )  # fmt: skip
         asked, pdf = self.extraction.pdf, PdfOptions()
         if asked.ocr:
             version = installed(asked.ocr_languages)

@@ -27,20 +27,7 @@ min_confidence = 0.65
 min_score = 0
 
 [quality]
-min_words = 50
-max_words = 100_000
-min_mean_word_length = 3
-max_mean_word_length = 10
-max_symbol_word_ratio = 0.1
-min_letter_word_share = 0.8
-min_stop_words = 2
-max_bullet_line_share = 0.9
-max_ellipsis_line_share = 0.3
-max_duplicate_line_share = 0.3
-max_duplicate_paragraph_share = 0.3
-max_top_2gram_chars = 0.20
-max_top_3gram_chars = 0.18
-max_top_4gram_chars = 0.16
+preset = "gopher"
 
 [dedup]
 threshold = 0.8

@@ -18,6 +18,7 @@ class HtmlOptions:
     other_language: float | None = None
     off_topic: float | None = None
     model_sha256: str = ""  # of the language model, where `other_language` is set
+    lexicon_sha256: str = ""  # of the word lists beside it
     model_path: str = local(default="")
 
     @property
