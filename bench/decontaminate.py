@@ -37,7 +37,7 @@ from bench.tools.decontaminate import (
     unrelated,
 )
 from bench.tools.process import ROOT
-from filters.decontaminate.residual import Residual
+from filters.decontaminate.residual import Residual, Windows
 from shards.errors import InputError
 
 _PLANTS, _QUICK_PLANTS = 300, 60  # a form
@@ -89,7 +89,7 @@ def _of_ours(judge: Ours, hosts: list[str], copies: dict[str, list[str]]) -> dic
     everything = [*hosts, *(text for texts in copies.values() for text in texts)]
     kept = [text for text, gone in zip(everything, judge.contaminated(everything), strict=True) if not gone]
     bare = copies["all"]  # searched, too, as if nothing had been removed
-    overlaps = Residual().run(as_table([*kept, *bare]), items)["overlaps"]
+    overlaps = Residual().run(as_table([*kept, *bare]), Windows().run(items)["windows"])["overlaps"]
     left = {int(row) for row in overlaps.filter(overlaps["left"])["doc_id"].to_pylist()}
     return {
         "ngrams": ngrams.num_rows,

@@ -56,7 +56,7 @@ def artifacts(found: list[Artifact]) -> RenderableType:
 
 
 def version(manifest: Manifest) -> RenderableType:
-    """Composition, funnel of each source, repeated text that was removed, and document lengths."""
+    """Composition, funnel of each source, what was taken out of texts and kept out of them, and document lengths."""
     parts = _table("Language", "Source", "Licence", ">Documents", ">Words", ">Characters", title="What is in it")
     for (language, source, license), amount in summary.amounts(manifest, "language", "source", "license").items():
         counts = f"{amount.documents:,}", f"{amount.words:,}", f"{amount.chars:,}"
@@ -66,8 +66,11 @@ def version(manifest: Manifest) -> RenderableType:
     counts = f"{everything.documents:,}", f"{everything.words:,}", f"{everything.chars:,}"
     parts.add_row("all", "", "", *counts, style="bold")
     heading = Text.assemble((manifest.name, "bold"), "  version ", (manifest.id, "cyan"))
-    repeated = [_boilerplate(manifest), ""] if manifest.boilerplate else []
-    return Group(heading, "", parts, "", funnels(manifest), "", *repeated, _lengths(manifest))
+    sections = [_boilerplate(manifest)] if manifest.boilerplate else []
+    sections += [_privacy(manifest)] if manifest.privacy else []
+    sections += [_decontamination(manifest)] if manifest.decontamination else []
+    spaced = [part for section in sections for part in (section, "")]
+    return Group(heading, "", parts, "", funnels(manifest), "", *spaced, _lengths(manifest))
 
 
 def funnels(manifest: Manifest) -> Table:
@@ -177,6 +180,28 @@ def _boilerplate(manifest: Manifest) -> Table:
     for part in manifest.boilerplate:
         counts = (f"{n:,}" for n in (part.documents, part.changed, part.capped, part.units, part.chars))
         table.add_row(escape(part.source), *counts, escape(part.examples[0].text) if part.examples else "–")
+    return table
+
+
+def _privacy(manifest: Manifest) -> Table:
+    """Identifiers of persons in the kept documents, by kind and language."""
+    table = _table("Kind", "Language", ">Documents", ">Identifiers", "", title="Identifiers of persons")
+    for part in manifest.privacy or ():
+        counts = f"{part.documents:,}", f"{part.identifiers:,}"
+        table.add_row(part.kind, part.language, *counts, "masked" if part.masked else "[yellow]left in[/]")
+    return table
+
+
+def _decontamination(manifest: Manifest) -> Table:
+    """Of each benchmark what was found of it and taken out, and that nothing was left."""
+    names = (">Items", ">Too short", ">Touched", ">Covered", ">Documents removed", ">Searched again", ">Left")
+    table = _table("Benchmark", *names, title="Benchmarks kept out")
+    for part in manifest.decontamination:
+        counts = (
+            part.items, part.too_short, part.touched, part.covered, part.documents_removed, part.documents_searched,
+            part.residual_overlaps,
+        )  # fmt: skip
+        table.add_row(escape(part.benchmark), *(f"{count:,}" for count in counts))
     return table
 
 

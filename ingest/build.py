@@ -76,8 +76,8 @@ class Graph:
 
     @property
     def ends(self) -> list[Node]:
-        """The nodes to run before packing."""
-        return [self.canary, *self.verdicts, *self.reports.values()]
+        """The nodes to run before packing; none where there is nothing to build yet."""
+        return [self.canary, *self.verdicts, *self.reports.values()] if self.chains else []
 
 
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
@@ -124,7 +124,7 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
     """The steps that score (doc_id, text) of each partition; each gives the rules a port of its name."""
-    return language_filter(recipe.document.language.model), domain_filter(), Quality()
+    return language_filter(recipe.document.language.model), domain_filter(recipe.domain_model), Quality()
 
 
 def _index(recipe: Recipe) -> Node | None:
@@ -159,10 +159,11 @@ def search(recipe: Recipe, graph: Graph, packed: Mapping[Node, Sequence[str]]) -
     """Nodes that search every shard (`packed`: names of the outputs of each node of `pack`) for the benchmarks."""
     if not graph.index:
         return []
-    items = graph.index.port("items")
+    rules = recipe.document.decontaminate
+    windows = Node(rules.windows, "benchmarks", {"items": graph.index.port("items")}).port("windows")
     return [
-        Node(recipe.document.decontaminate.search, f"{node.label}/{name}", {
-            "documents": node.port(name, ("doc_id", "text")), "items": items,
+        Node(rules.search, f"{node.label}/{name}", {
+            "documents": node.port(name, ("doc_id", "text")), "windows": windows,
         })
         for node, names in packed.items()
         for name in names

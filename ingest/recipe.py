@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
 from filters.boilerplate import Numbers
+from filters.domain_model import model_digest
 from filters.language_evidence import digest as language_lexicon
 from filters.models import find_language_model
 from filters.repeats import By
@@ -98,9 +99,10 @@ class LanguageRules(Section):
 
 
 class DomainRules(Section):
-    """Medical domain: logistic score of the lexicon, 0 to 1."""
+    """Medical domain: score of the lexicon, or of a model that `python -m filters.train_domain` made, 0 to 1."""
 
     min_score: float = Field(0.5, ge=0, le=1)
+    model: str | None = None  # folder of the model, relative to the recipe's
 
 
 class DedupRules(Section):
@@ -202,7 +204,12 @@ class _Document(Section):
         return Options(html, pdf, self.extraction.references)
 
 
-_LOCAL = {"language": {"model"}, "paper": True, "decontaminate": {"benchmarks": {"__all__": {"path"}}}}
+_LOCAL = {
+    "language": {"model"},
+    "domain": {"model"},
+    "paper": True,
+    "decontaminate": {"benchmarks": {"__all__": {"path"}}},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,7 +232,15 @@ class Recipe:
         plain["sources"] = [
             {"kind": entry.kind} | entry.own | _without_types(parameters(entry.source)) for entry in self.entries
         ]
+        if self.domain_model:
+            plain["domain"]["model_sha256"] = model_digest(self.domain_model)
         return plain
+
+    @property
+    def domain_model(self) -> str | None:
+        """Where the domain model lies on this machine; None for the lexicons alone."""
+        stated = self.document.domain.model
+        return None if stated is None else str(self.path.parent / stated)
 
     @property
     def articles(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from filters.decontaminate.benchmark import Benchmark, Format, pin
 from filters.decontaminate.index import BenchmarkIndex
-from filters.decontaminate.residual import Residual
+from filters.decontaminate.residual import Residual, Windows
 from filters.decontaminate.scores import Decontaminate
 from filters.privacy.kinds import KINDS
 from ingest.recipe_section import Section
@@ -94,6 +94,11 @@ class DecontaminationRules(Section):
         return Decontaminate(self.ngram, self.min_words, self.enough)
 
     @property
+    def windows(self) -> Windows:
+        """The step that cuts their items for the second search."""
+        return Windows(min_words=self.min_words, common=self.common)
+
+    @property
     def search(self) -> Residual:
         """The step that proves that none is left."""
-        return Residual(self.max_item_share + _SEARCH_MARGIN, min_words=self.min_words, common=self.common)
+        return Residual(self.max_item_share + _SEARCH_MARGIN)

@@ -8,6 +8,6 @@ templates   n-grams that a benchmark repeats
 index       all n-grams of all items, sorted (`BenchmarkIndex`)
 coverage    n-grams found in documents become words covered, of items and of documents
 scores      the two-sided measure of each document (`Decontaminate`)
-residual    the kept documents again, by exact strings of characters (`Residual`)
+residual    the kept documents again, by exact strings of characters (`Windows`, `Residual`)
 report      per benchmark: what was touched, removed and left
 """

@@ -114,18 +114,3 @@ def refuse_residual(searches: Sequence[tuple[pa.Table, pa.Table]]) -> None:
             f"{left.height} overlaps with benchmarks are left after decontamination: {'; '.join(named)} ...; lower "
             "max_item_share, or report this bug with one of the documents"
         )
-
-
-def as_markdown(reports: Sequence[BenchmarkReport]) -> str:
-    """The card's table."""
-    lines = [
-        "| benchmark | items | too short to decide | touched | covered | removed | words removed | residual |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for entry in reports:
-        residual = "not searched" if entry.residual_overlaps is None else f"{entry.residual_overlaps:,}"
-        numbers = (
-            entry.items, entry.too_short, entry.touched, entry.covered, entry.documents_removed, entry.words_removed
-        )  # fmt: skip
-        lines.append(f"| {entry.benchmark} | {' | '.join(f'{number:,}' for number in numbers)} | {residual} |")
-    return "\n".join(lines)

@@ -16,6 +16,14 @@ import pyarrow as pa
 from shards.errors import InputError
 from shards.step import Step
 
+WINDOWS = pa.schema(
+    [
+        pa.field("benchmark", pa.string(), False),
+        pa.field("item", pa.string(), False),
+        pa.field("number", pa.uint32(), False),  # of the item among all
+        pa.field("window", pa.large_string(), False),
+    ]
+)
 OVERLAPS = pa.schema(
     [
         pa.field("doc_id", pa.string(), False),
@@ -41,58 +49,31 @@ _PATTERN_BYTES = 4 << 20  # of windows in one automaton: some 300 MB
 
 
 @dataclasses.dataclass(frozen=True)
-class Residual(Step):
-    """Searches kept documents for the items of at least `min_words` countable words.
+class Windows(Step):
+    """Cuts the items of at least `min_words` countable words into windows of `window` characters, once for all shards.
 
-    A document has residual overlap with an item when it has all its windows, or more than `share` of them and at least
-    `enough`. Words and characters measure a little differently: `share` must be somewhat above the rule's.
     Windows that stand in more than `common` items of a benchmark are templates and left out, unless `enough` of an
-    item follow each other; an item of which less than half remains is not searched for.
-    Memory: bounded by a batch of 64 MB of documents and an automaton of 4 MB of windows.
+    item follow each other.
     """
 
-    name: ClassVar[str] = "residual"
+    name: ClassVar[str] = "residual-windows"
     libraries: ClassVar[tuple[str, ...]] = ("polars",)
     memory: ClassVar[int] = 2 << 30
 
-    share: float = 0.5
     window: int = 50
     enough: int = 5
     min_words: int = 13
     common: int = 5
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1 or self.window < 10 or min(self.enough, self.min_words, self.common) < 1:
+        if self.window < 10 or min(self.enough, self.min_words, self.common) < 1:
             raise InputError(
-                "residual needs 0 < share < 1, window >= 10 and enough, min_words, common >= 1: "
-                f"{self.share}, {self.window}, {self.enough}, {self.min_words}, {self.common}"
+                "residual windows need window >= 10 and enough, min_words, common >= 1: "
+                f"{self.window}, {self.enough}, {self.min_words}, {self.common}"
             )
 
-    def run(self, documents: pa.Table, items: pa.Table) -> dict[str, pa.Table]:
-        """documents (doc_id, text) and the index's items -> overlaps (OVERLAPS), searched (SEARCHED)."""
-        windows = self._windows(items)
-        found = [_found(batch, windows) for batch in _batches(documents)]
-        facts = windows.group_by("benchmark", maintain_order=True).agg(
-            pl.col("number").n_unique().cast(pl.Int64).alias("items"), pl.len().cast(pl.Int64).alias("windows")
-        )
-        totals = facts.with_columns(
-            pl.lit(documents.num_rows, pl.Int64).alias("documents"),
-            pl.lit(sum(characters for _, characters in found), pl.Int64).alias("characters"),
-        )
-        overlaps = pl.concat([_nothing(), *(hits for hits, _ in found)])
-        sizes = windows.group_by("number").agg(pl.len().cast(pl.Int32).alias("windows"))
-        names = windows.select("number", "benchmark", "item").unique()
-        whole = pl.col("found") == pl.col("windows")
-        most = (pl.col("found") > self.share * pl.col("windows")) & (pl.col("found") >= self.enough)
-        overlaps = overlaps.join(sizes, on="number").join(names, on="number").with_columns((whole | most).alias("left"))
-        overlaps = overlaps.sort("row", "number").select(OVERLAPS.names)
-        return {
-            "overlaps": overlaps.to_arrow().cast(OVERLAPS),
-            "searched": totals.select(SEARCHED.names).to_arrow().cast(SEARCHED),
-        }
-
-    def _windows(self, items: pa.Table) -> pl.DataFrame:
-        """benchmark, item, number (of the item), window, in the order of the items; the last ends with the item."""
+    def run(self, items: pa.Table) -> dict[str, pa.Table]:
+        """The index's items -> windows (WINDOWS), in the order of the items; the last of an item ends with it."""
         frame = pl.from_arrow(items.select(["benchmark", "item", "countable", "text"])).with_row_index("number")
         frame = frame.filter(pl.col("countable") >= self.min_words).with_columns(letters_and_digits("text"))
         size = pl.col("text").str.len_chars().cast(pl.Int64)
@@ -103,8 +84,8 @@ class Residual(Step):
             pl.col("start").list.concat(pl.col("last")).list.unique(maintain_order=True)
         )
         cut = cut.explode("start").with_columns(pl.col("text").str.slice(pl.col("start"), self.window).alias("window"))
-        cut = cut.select("benchmark", "item", "number", "window")
-        return self._without_templates(cut, frame)
+        windows = self._without_templates(cut.select(WINDOWS.names), frame)
+        return {"windows": windows.to_arrow().cast(WINDOWS)}
 
     def _without_templates(self, windows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         kept = []
@@ -116,10 +97,52 @@ class Residual(Step):
             run = (pl.col("template").rle_id()).over("number")
             length = pl.len().over("number", "run")
             marked = marked.with_columns(run.alias("run")).with_columns(length.alias("length"))
-            marked = marked.with_columns(pl.len().over("number").alias("all"))
-            telling = marked.filter(~pl.col("template") | (pl.col("length") >= self.enough))
-            kept.append(telling.filter(2 * pl.len().over("number") >= pl.col("all")).select(windows.columns))
+            kept.append(marked.filter(~pl.col("template") | (pl.col("length") >= self.enough)).select(windows.columns))
         return pl.concat([windows.clear(), *kept])
+
+
+@dataclasses.dataclass(frozen=True)
+class Residual(Step):
+    """Searches kept documents for the windows of items.
+
+    A document has residual overlap with an item when it has all its windows, or more than `share` of them and at least
+    `enough`. Words and characters measure a little differently: `share` must be somewhat above the rule's. Memory:
+    bounded by a batch of 64 MB of documents and an automaton of 4 MB of windows.
+    """
+
+    name: ClassVar[str] = "residual"
+    libraries: ClassVar[tuple[str, ...]] = ("polars",)
+    memory: ClassVar[int] = 2 << 30
+
+    share: float = 0.5
+    enough: int = 5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1 or self.enough < 1:
+            raise InputError(f"residual needs 0 < share < 1 and enough >= 1: {self.share}, {self.enough}")
+
+    def run(self, documents: pa.Table, windows: pa.Table) -> dict[str, pa.Table]:
+        """documents (doc_id, text) and WINDOWS -> overlaps (OVERLAPS), searched (SEARCHED)."""
+        wanted = pl.from_arrow(windows)
+        found = [_found(batch, wanted) for batch in _batches(documents)]
+        facts = wanted.group_by("benchmark", maintain_order=True).agg(
+            pl.col("number").n_unique().cast(pl.Int64).alias("items"), pl.len().cast(pl.Int64).alias("windows")
+        )
+        totals = facts.with_columns(
+            pl.lit(documents.num_rows, pl.Int64).alias("documents"),
+            pl.lit(sum(characters for _, characters in found), pl.Int64).alias("characters"),
+        )
+        overlaps = pl.concat([_nothing(), *(hits for hits, _ in found)])
+        sizes = wanted.group_by("number").agg(pl.len().cast(pl.Int32).alias("windows"))
+        names = wanted.select("number", "benchmark", "item").unique()
+        whole = pl.col("found") == pl.col("windows")
+        most = (pl.col("found") > self.share * pl.col("windows")) & (pl.col("found") >= self.enough)
+        overlaps = overlaps.join(sizes, on="number").join(names, on="number").with_columns((whole | most).alias("left"))
+        overlaps = overlaps.sort("row", "number").select(OVERLAPS.names)
+        return {
+            "overlaps": overlaps.to_arrow().cast(OVERLAPS),
+            "searched": totals.select(SEARCHED.names).to_arrow().cast(SEARCHED),
+        }
 
 
 def letters_and_digits(column: str) -> pl.Expr:

@@ -58,6 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve(port=0, slow_seconds=8.0) as server:
         recipe = folder / "demo.toml"
         text = (REPOSITORY / "recipes" / "demo.toml").read_text()
+        text = text.replace('"sample_site/', f'"{REPOSITORY}/recipes/sample_site/')
         recipe.write_text(text.replace("127.0.0.1:8907", server.url.removeprefix("http://").rstrip("/")))
         root = folder / "store"
         build(recipe, root)

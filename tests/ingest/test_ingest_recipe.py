@@ -114,25 +114,25 @@ def test_lines_are_found_for_dotted_keys_and_arrays_of_tables() -> None:
     assert line_of(text, ("s", 1, "absent")) == 6
 
 
-def test_quality_bounds_of_a_language_go_before_those_of_all_and_both_before_the_preset(tmp_path: Path) -> None:
+def test_quality_bounds_of_a_language_go_before_those_of_all_and_both_before_the_preset(write) -> None:
     text = GOOD.replace("min_words = 40", "min_words = 40\nmax_lines = 900\n[quality.fr]\nmin_words = 30")
-    rules = load(write(tmp_path, text)).document.quality
+    rules = load(write(text)).document.quality
     assert [rules.limits(language)["words"] for language in ("en", "fr")] == [(40, 500_000), (30, 500_000)]
     [words] = [bound for bound in rules.rules(("fr", "it")) if bound.column == "words"]
     assert words.by_language == (("fr", 30, 500_000), ("it", 40, 500_000))
     [lines] = [bound for bound in rules.rules(("fr", "it")) if bound.column == "lines"]
     assert (lines.maximum, lines.by_language) == (900, ())
-    plain = load(write(tmp_path, text)).as_json()["quality"]
+    plain = load(write(text)).as_json()["quality"]
     assert plain["fr"] == {"min_words": 30} and plain["max_lines"] == 900 and "min_lines" not in plain
 
 
-def test_a_preset_is_known_by_name_and_none_means_no_bounds(tmp_path: Path) -> None:
-    bare = load(write(tmp_path, GOOD.replace("min_words = 40", 'preset = "none"\nmin_words = 40'))).document.quality
+def test_a_preset_is_known_by_name_and_none_means_no_bounds(write) -> None:
+    bare = load(write(GOOD.replace("min_words = 40", 'preset = "none"\nmin_words = 40'))).document.quality
     assert [bound.column for bound in bare.rules(("en",))] == ["words"]
-    gopher = load(write(tmp_path, GOOD.replace("min_words = 40", 'preset = "gopher"'))).document.quality
+    gopher = load(write(GOOD.replace("min_words = 40", 'preset = "gopher"'))).document.quality
     stop_words = [bound for bound in gopher.rules(("en", "fr")) if "stop_words" in bound.column]
     assert {bound.by_language for bound in stop_words} == {
         (("en", 2, None), ("fr", None, None)), (("en", None, None), ("fr", 2, None)),
     }  # fmt: skip
     with pytest.raises(InputError, match="'gopher', 'c4', 'fineweb'"):
-        load(write(tmp_path, GOOD.replace("min_words = 40", 'preset = "gofer"')))
+        load(write(GOOD.replace("min_words = 40", 'preset = "gofer"')))

@@ -40,7 +40,7 @@ def passed_rules(recipe: Path, root: Path) -> dict[str, int]:
     [
         ("quality.min_words", 230),
         ("quality.max_words", 200),
-        ("quality.max_bullet_line_share", 0.2),
+        ("quality.min_stop_word_share", 0.4),
         ("domain.min_score", 0.93),
         ("domain.min_score", 0.01),
     ],
