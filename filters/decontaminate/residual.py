@@ -53,7 +53,7 @@ class Windows(Step):
     """Cuts the items of at least `min_words` countable words into windows of `window` characters, once for all shards.
 
     Windows that stand in more than `common` items of a benchmark are templates and left out, unless `enough` of an
-    item follow each other.
+    item follow each other; an item of which less than half remains is not searched for.
     """
 
     name: ClassVar[str] = "residual-windows"
@@ -97,7 +97,9 @@ class Windows(Step):
             run = (pl.col("template").rle_id()).over("number")
             length = pl.len().over("number", "run")
             marked = marked.with_columns(run.alias("run")).with_columns(length.alias("length"))
-            kept.append(marked.filter(~pl.col("template") | (pl.col("length") >= self.enough)).select(windows.columns))
+            marked = marked.with_columns(pl.len().over("number").alias("all"))
+            telling = marked.filter(~pl.col("template") | (pl.col("length") >= self.enough))
+            kept.append(telling.filter(2 * pl.len().over("number") >= pl.col("all")).select(windows.columns))
         return pl.concat([windows.clear(), *kept])
 
 

@@ -280,7 +280,7 @@ def test_without_items_nothing_is_found(tmp_path):
     made = BenchmarkIndex(()).run()
     rows, touched = run([CASE], made)
     assert rows[0]["item_share"] == 0 and not touched
-    searched = Residual().run(table([CASE]), Windows().run(made["items"])["windows"])
+    searched = searched_for(table([CASE]), made["items"])
     assert searched["overlaps"].num_rows == searched["searched"].num_rows == 0
 
 
@@ -308,9 +308,13 @@ def test_parameters_that_make_no_sense_are_refused(tmp_path):
         BenchmarkIndex((benchmark,), max_ngrams=10).run()
 
 
-def residual(texts: list[str], items: pa.Table, common: int = 5) -> list[dict]:
-    windows = check(Windows(common=common).run(items)["windows"], WINDOWS, "windows")
-    made = Residual().run(table(texts), windows)
+def searched_for(texts: pa.Table, items: pa.Table, share: float = 0.5) -> dict[str, pa.Table]:
+    windows = check(Windows().run(items)["windows"], WINDOWS, "windows")
+    return Residual(share).run(texts, windows)
+
+
+def residual(texts: list[str], items: pa.Table, share: float = 0.5) -> list[dict]:
+    made = searched_for(table(texts), items, share)
     check(made["searched"], SEARCHED, "searched")
     return check(made["overlaps"], OVERLAPS, "overlaps").to_pylist()
 
@@ -411,13 +415,13 @@ def test_the_report_counts_items_touched_and_covered_and_documents_removed(tmp_p
     assert [entry.touched for entry in report(made["items"], [], 0.4, 0.3, 13)] == [0, 0]
 
     kept = one.take([1, 3])
-    searches = [tuple(Residual().run(kept, made["items"])[name] for name in ("overlaps", "searched"))] * 2
+    searches = [tuple(searched_for(kept, made["items"])[name] for name in ("overlaps", "searched"))] * 2
     proved = with_residual(entries, searches)
     assert [entry.residual_overlaps for entry in proved] == [0, 0]
     assert [entry.items_searched for entry in proved] == [4, 2] and proved[0].documents_searched == 4
     assert 0 < proved[0].largest_residual_share < 0.5
     refuse_residual(searches)
-    left = [tuple(Residual().run(one, made["items"])[name] for name in ("overlaps", "searched"))]
+    left = [tuple(searched_for(one, made["items"])[name] for name in ("overlaps", "searched"))]
     assert with_residual(entries, left)[0].residual_overlaps == 1
     with pytest.raises(BuildError, match=r"d0 holds first:0000.txt#1"):
         refuse_residual(left)
