@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.frame import Benchmark, run
 from bench.peers.near_duplicates import BANDS, ROWS, SIDES
-from bench.tools.planted import Planted, plant, write
+from bench.tools.planted import Pairs, read_pairs
 from bench.tools.process import Usage, run_measured
 
 DOCUMENTS = {"ours": 50_000, "one_permutation": 50_000, "rensa": 50_000, "datasketch": 20_000, "datatrove": 8_000}
@@ -31,9 +31,8 @@ def measure(quick: bool) -> Benchmark:
     speed: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
-        planted = {count: plant(count) for count in {FEW, *sizes.values()}}
-        for count, documents in planted.items():
-            write(documents, root / str(count))
+        for count in {FEW, *sizes.values()}:  # in a process of its own: its memory would count for its children
+            run_measured(["-m", "bench.tools.planted", str(count), str(root / str(count))])
         usages: dict[str, dict[int, list[Usage]]] = {name: {FEW: [], sizes[name]: []} for name in SIDES}
         for name in SIDES:
             run_measured(_command(name, root, FEW, "warm"))
@@ -49,8 +48,8 @@ def measure(quick: bool) -> Benchmark:
             checks[f"{name}_documents"] = count
             checks[f"{name}_peak_mb"] = max(u.peak_bytes for u in by_count[count]) / 1e6
             removed = set(json.loads((root / f"{name}-{count}-0" / "removed.json").read_text()))
-            checks |= _found(name, planted[count], removed)
-    checks |= _formula(planted[sizes["ours"]])
+            checks |= _found(name, read_pairs(root / str(count)), removed)
+        checks |= _formula(read_pairs(root / str(sizes["ours"])))
     checks["one_permutation_docs_per_core_s"] = speed.pop("one_permutation")
     return Benchmark("dedup", "docs/core-s, whole job", speed.pop("ours"), speed, checks)
 
@@ -59,21 +58,21 @@ def _command(side: str, root: Path, count: int, turn: str) -> list[str]:
     return ["-m", "bench.peers.near_duplicates", side, str(root / str(count)), str(root / f"{side}-{count}-{turn}")]
 
 
-def _found(name: str, planted: Planted, removed: set[int]) -> dict[str, float]:
+def _found(name: str, planted: Pairs, removed: set[int]) -> dict[str, float]:
     checks: dict[str, float] = {}
     of_pairs: set[int] = set()
-    for level, pairs in planted.pairs.items():
+    for level, pairs in planted.items():
         checks[f"recall_{level}_{name}"] = sum(bool({a, b} & removed) for a, b, _ in pairs) / len(pairs)
         of_pairs.update(number for a, b, _ in pairs for number in (a, b))
     checks[f"false_{name}"] = len(removed - of_pairs)
-    checks[f"both_removed_{name}"] = sum({a, b} <= removed for pairs in planted.pairs.values() for a, b, _ in pairs)
+    checks[f"both_removed_{name}"] = sum({a, b} <= removed for pairs in planted.values() for a, b, _ in pairs)
     return checks
 
 
-def _formula(planted: Planted) -> dict[str, float]:
+def _formula(planted: Pairs) -> dict[str, float]:
     return {
         f"formula_{level}": statistics.mean(1 - (1 - similarity**ROWS) ** BANDS for _, _, similarity in pairs)
-        for level, pairs in planted.pairs.items()
+        for level, pairs in planted.items()
     }
 
 

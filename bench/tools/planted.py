@@ -3,10 +3,13 @@
 A document is runs of three to eight words out of real text (`../shared/data/text-medical`, else words that are made
 up), so that words and short phrases repeat as in language, but no 5-gram more than by chance. A planted copy has single
 words exchanged, five or more words apart: each costs five 5-grams, so the Jaccard similarity follows exactly.
+
+    python -m bench.tools.planted DOCUMENTS FOLDER
 """
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +25,15 @@ _PARTITIONS = 10
 _STREAM = 400_000  # words of real text drawn from
 
 
+Pairs = dict[float, list[tuple[int, int, float]]]  # level -> (original, copy, Jaccard of their 5-grams)
+
+
 @dataclasses.dataclass(frozen=True)
 class Planted:
-    """`texts`; `pairs`: (original, copy, Jaccard of their 5-grams) by level."""
+    """Documents, and which of them are copies of which."""
 
     texts: list[str]
-    pairs: dict[float, list[tuple[int, int, float]]]
+    pairs: Pairs
 
 
 def plant(documents: int, words: int = 320, seed: int = 1) -> Planted:
@@ -49,15 +55,16 @@ def plant(documents: int, words: int = 320, seed: int = 1) -> Planted:
     place = np.empty(documents, np.int64)
     place[order] = np.arange(documents)
     everything = texts + made
-    pairs: dict[float, list[tuple[int, int, float]]] = {level: [] for level in LEVELS}
+    pairs: Pairs = {level: [] for level in LEVELS}
     for number, (level, original, similarity) in enumerate(found):
         pairs[level].append((int(place[original]), int(place[originals + number]), similarity))
     return Planted([" ".join(everything[at]) for at in order], pairs)
 
 
 def write(planted: Planted, folder: Path) -> None:
-    """documents-N.arrow (doc_id, text, content_hash) for those who read Arrow, documents.jsonl for those who do not."""
+    """documents-N.arrow (doc_id, text, content_hash), documents.jsonl for those who do not read Arrow, and pairs.json."""
     folder.mkdir(parents=True)
+    (folder / "pairs.json").write_text(json.dumps([[level, pairs] for level, pairs in planted.pairs.items()]))
     size = -(-len(planted.texts) // _PARTITIONS)
     with (folder / "documents.jsonl").open("w", encoding="utf-8") as lines:
         for at, text in enumerate(planted.texts):
@@ -72,6 +79,11 @@ def write(planted: Planted, folder: Path) -> None:
             pa.ipc.new_file(file, table.schema) as writer,
         ):
             writer.write_table(table)
+
+
+def read_pairs(folder: Path) -> Pairs:
+    """The planted pairs that lie beside documents."""
+    return {level: [tuple(pair) for pair in pairs] for level, pairs in json.loads((folder / "pairs.json").read_text())}
 
 
 def word_stream() -> np.ndarray:
@@ -112,3 +124,7 @@ def _copy(random: np.random.Generator, words: list[str], level: float) -> tuple[
         copy[slot] = f"{copy[slot]}x{int(random.integers(1000))}"
     after = shingles(copy)
     return copy, len(before & after) / len(before | after)
+
+
+if __name__ == "__main__":
+    write(plant(int(sys.argv[1])), Path(sys.argv[2]))

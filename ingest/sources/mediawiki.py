@@ -20,15 +20,12 @@ from ingest.sources.dates import parse_date
 from ingest.sources.elements import parse_element, read_elements
 from ingest.sources.files import READ_ERRORS, find_files, open_stream
 from ingest.sources.wiki_choice import WikiChoice
+from ingest.sources.wiki_projects import authors_of, project_of
 from ingest.sources.wikitext import to_markdown
 from shards.errors import InputError
 from shards.step import local
 
 _HEAD = 1 << 16  # bytes in which <siteinfo> stands
-# The projects of the Wikimedia Foundation with this licence; Wikinews and Wikidata have others.
-_WIKIMEDIA = re.compile(
-    r"https://[a-z-]+\.(?:m\.)?(?:wikipedia|wiktionary|wikibooks|wikiversity|wikiquote|wikivoyage|wikisource)\.org/"
-)
 _CATEGORY = re.compile(r"\[\[\s*(?:category|catégorie|categoria|categoría)\s*:\s*([^\]|]+)", re.I)
 _WIKIMEDIA_LICENSE = "CC-BY-SA-4.0"
 
@@ -117,12 +114,13 @@ class MediaWiki(WikiChoice):
             key, "text/x-wiki", name, offset, text=f"# {title}\n\n{text}" if text else "", title=title,
             language=language, url=url, canonical_url=canonical_or_none(url),
             published=parse_date(revision.findtext("timestamp")), license=license_, license_evidence=evidence,
+            author=authors_of(base), site=project_of(base),
         )  # fmt: skip
 
     def _license(self, base: str | None) -> tuple[str | None, str | None]:
         if self.license is not None:
             return self.license, self.license_evidence
-        if base is not None and _WIKIMEDIA.match(base):
+        if project_of(base):
             return _WIKIMEDIA_LICENSE, f"MediaWiki dump of {base}"
         return None, None
 

@@ -41,6 +41,8 @@ class Columns:
     url: str | None = None
     published: str | None = None
     license: str | None = None
+    author: str | None = None
+    site: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +142,7 @@ class Tables:
             canonical_url=canonical_or_none(_string(url)),
             published=parse_date(_string(values["published"])), license=spdx(str(stated)) if stated else self.license,
             license_evidence=f"column {self.columns.license}: {stated}"[:300] if stated else self.license_evidence,
+            author=_string(values["author"]), site=_string(values["site"]),
         )  # fmt: skip
 
 

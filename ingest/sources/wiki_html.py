@@ -19,6 +19,7 @@ from ingest.sources.files import READ_ERRORS, find_files
 from ingest.sources.licenses import spdx
 from ingest.sources.stretches import lost, read_lines, stretches
 from ingest.sources.wiki_choice import WikiChoice
+from ingest.sources.wiki_projects import authors_of, project_of
 from shards.step import local
 
 # What is no prose of the article: reference marks, edit links, boxes of navigation, notes on the article's state.
@@ -97,6 +98,7 @@ class WikiHtml(WikiChoice):
         return Record(
             key, "text/html", name, number, payload=_ASIDE.sub("", body).encode(), charset="utf-8", title=title,
             language=language, url=url, canonical_url=url, published=parse_date(article.get("date_modified")),
+            author=authors_of(url), site=project_of(url),
             license=stated, license_evidence=f"contributors of {url or title}, {', '.join(licenses) or 'Wikipedia'}",
         )  # fmt: skip
 
