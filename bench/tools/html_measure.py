@@ -74,7 +74,7 @@ def measure(quick: bool) -> Benchmark:
     checks |= {f"survivors_pages_per_cpu_s_{name}": speed for name, speed in speeds.items()}
     checks["survivors_ours_over_trafilatura"] = speeds["ours"] / speeds["trafilatura"]
     model = find_language_model(None)
-    options = HtmlOptions(LANGUAGES, OTHER_LANGUAGE, OFF_TOPIC, model.sha256, model.path)
+    options = HtmlOptions(LANGUAGES, OTHER_LANGUAGE, OFF_TOPIC, model.sha256, model_path=model.path)
     glancing = partial(ours, options=options)
     unwanted = _unwanted(news, web) or wanted
     checks["wanted_pages_turned_away"] = sum(not glancing(page.data, None) for page in wanted)

@@ -62,7 +62,7 @@ def plant(documents: int, words: int = 320, seed: int = 1) -> Planted:
 
 
 def write(planted: Planted, folder: Path) -> None:
-    """documents-N.arrow (doc_id, text, content_hash), documents.jsonl for those who do not read Arrow, and pairs.json."""
+    """documents-N.arrow (doc_id, text, content_hash), the same as documents.jsonl, and pairs.json."""
     folder.mkdir(parents=True)
     (folder / "pairs.json").write_text(json.dumps([[level, pairs] for level, pairs in planted.pairs.items()]))
     size = -(-len(planted.texts) // _PARTITIONS)

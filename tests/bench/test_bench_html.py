@@ -66,7 +66,7 @@ def test_no_probe_page_is_turned_away_by_the_benchmarks_glance() -> None:
 
     model = find_language_model(None)
     limits = (html_measure.LANGUAGES, html_measure.OTHER_LANGUAGE, html_measure.OFF_TOPIC)
-    options = HtmlOptions(*limits, model.sha256, model.path)
+    options = HtmlOptions(*limits, model.sha256, model_path=model.path)
     assert all(extract_html(page.data, None, None, options).text for page in PAGES)
     german = "<p>Der Hafen war voller Schiffe, und die Kinder spielten am Strand, bis die Sonne unterging.</p>" * 5
     with pytest.raises(RejectedError) as caught:

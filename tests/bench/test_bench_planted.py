@@ -6,7 +6,7 @@ from bench.tools.planted import LEVELS, plant, read_pairs, shingles, write
 
 
 def test_planted_copies_have_the_similarity_they_say(tmp_path: Path) -> None:
-    planted = plant(150, words=200)
+    planted = plant(150, words=420)
     assert len(planted.texts) == 150 and set(planted.pairs) == set(LEVELS)
     for level, pairs in planted.pairs.items():
         assert len(pairs) == 6
