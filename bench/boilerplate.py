@@ -33,8 +33,8 @@ from datatrove.utils.text import TextNormConfig
 
 from bench.frame import Benchmark, run
 from bench.tools.templates import Page, leaflets, lost, seeded_pages
-from filters.boilerplate import Trim
-from filters.repeats import CountUnits, Repeated
+from filters.boilerplate.repeats import CountUnits, Repeated
+from filters.boilerplate.trim import Trim
 from ingest.recipe import BoilerplateRules
 from shards import schema
 

@@ -24,7 +24,7 @@ from lingua import LanguageDetectorBuilder
 
 from bench.frame import Benchmark, run
 from bench.tools.lid_texts import Sample, documents, lines
-from filters.language import Language, language_filter
+from filters.language.step import Language, language_filter
 
 FOUR = ("en", "fr", "it", "es")
 NEAR = ("gl", "ca", "pt", "ro", "ast", "co", "lad", "frp")

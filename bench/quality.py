@@ -26,9 +26,9 @@ import pyarrow as pa
 from bench.frame import Benchmark, run
 from bench.peers.datatrove_quality import FILTERS, SameRules, filters, forget, verdicts
 from bench.tools.texts import pieces, texts
-from filters.quality import Quality
-from filters.quality_presets import PRESETS, Bounds, broken
-from filters.quality_stop_words import GOPHER, LANGUAGES
+from filters.quality.presets import PRESETS, Bounds, broken
+from filters.quality.step import Quality
+from filters.quality.stop_words import GOPHER, LANGUAGES
 
 WORDS = 300
 _QUALITY = 7  # of Gopher's bounds are on quality, the others on repetition

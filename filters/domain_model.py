@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from fasttext.FastText import _FastText
 
-from filters.language_windows import sample_windows
+from filters.language.windows import sample_windows
 from filters.models import check_digest
 from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from shards.errors import CorruptionError, InputError

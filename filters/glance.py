@@ -7,7 +7,7 @@ windows, lexicons and formula on a page's whole text, menus and all, within half
 import math
 import re
 
-from filters.language import identify, load_model
+from filters.language.step import identify, load_model
 from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from filters.terms import LANGUAGES, word_weights
 

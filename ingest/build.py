@@ -20,9 +20,9 @@ from dedup.components import Components
 from dedup.lsh import Bands, Match, batches
 from dedup.verify import Verify
 from filters.domain import domain_filter
-from filters.language import language_filter
+from filters.language.step import language_filter
 from filters.privacy import KINDS
-from filters.quality import Quality
+from filters.quality.step import Quality
 from filters.rules import Bound, Rules
 from ingest.engine.graph import Node
 from ingest.extract.step import Extract

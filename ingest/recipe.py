@@ -9,11 +9,11 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dedup.signature import Signature
-from filters.boilerplate import Numbers
+from filters.boilerplate.repeats import By
+from filters.boilerplate.trim import Numbers
 from filters.domain_model import model_digest
-from filters.language_evidence import digest as language_lexicon
+from filters.language.evidence import digest as language_lexicon
 from filters.models import find_language_model
-from filters.repeats import By
 from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_filters import DecontaminationRules, PrivacyRules
@@ -54,7 +54,7 @@ class PdfRules(Section):
 
 
 class BoilerplateRules(Section):
-    """Lines and lists that repeat over a host or a source and are taken out of its texts (`filters.boilerplate`).
+    """Lines and lists that repeat over a host or a source and are taken out of its texts (`filters.boilerplate.trim`).
 
     `sources`: where it is done if a source's own key `boilerplate` does not say; "web" means crawls and web archives.
     Leaflets, trial records and articles of one publisher share sentences that are their substance.

@@ -1,11 +1,11 @@
-"""The recipe's section on quality: a preset, and bounds on any column of `filters.quality`, for all or one language."""
+"""The recipe's section on quality: a preset, and bounds on any column of its scores, for all or one language."""
 
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_serializer, model_validator
 
-from filters.quality_measure import COLUMNS, COUNTS
-from filters.quality_presets import PRESETS, preset
+from filters.quality.measure import COLUMNS, COUNTS
+from filters.quality.presets import PRESETS, preset
 from filters.rules import Bound
 from ingest.recipe_section import Section
 
@@ -26,7 +26,7 @@ _Columns = create_model(
 
 
 class Bounds(_Columns):
-    """`min_` and `max_` of any column of the quality scores (`filters/quality_measure.py` says what each is)."""
+    """`min_` and `max_` of any column of the quality scores (`filters/quality/measure.py` says what each is)."""
 
     @model_serializer
     def _stated(self) -> dict[str, Any]:

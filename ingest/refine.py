@@ -12,10 +12,10 @@ another threshold of one does not run the next where its input stays the same.
 
 import dataclasses
 
-from filters.boilerplate import Trim, TrimReport
+from filters.boilerplate.repeats import CountUnits, Repeated
+from filters.boilerplate.trim import Trim, TrimReport
+from filters.language.split import language_split
 from filters.privacy import Mask, Privacy
-from filters.repeats import CountUnits, Repeated
-from filters.split import language_split
 from ingest.engine.graph import Node, Port
 from ingest.recipe import Recipe
 from ingest.recipe_sources import Entry

@@ -36,7 +36,7 @@ class Follow(Step):
     name = "follow"
 
     def run(self, superseded: pa.Table, origin: pa.Table) -> dict[str, pa.Table]:
-        """`SUPERSEDED` by rows as read and `filters.split.ORIGIN` -> superseded by rows as split, ascending."""
+        """`SUPERSEDED` by rows as read and `language.split.ORIGIN` -> superseded by rows as split, ascending."""
         rows = origin["origin"].to_numpy()
         lost = superseded["row"].to_numpy()
         at = np.searchsorted(lost, rows)  # both ascend

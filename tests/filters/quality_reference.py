@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections import Counter
 
-from filters.quality_characters import POINTS, SYMBOL, TERMINAL, character_table
-from filters.quality_stop_words import GOPHER
+from filters.quality.characters import POINTS, SYMBOL, TERMINAL, character_table
+from filters.quality.stop_words import GOPHER
 
 _PHRASES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 _CITATION = re.compile(r"\[\d*]|\[edit]|\[citation needed]")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.boilerplate import Trim, TrimReport, replace_texts
-from filters.repeats import CountUnits, Repeated, groups_of, hosts_of
+from filters.boilerplate.repeats import CountUnits, Repeated, groups_of, hosts_of
+from filters.boilerplate.trim import Trim, TrimReport, replace_texts
 from shards import schema
 
 MENU = "- Conditions\n- Medicines\n- Contact"

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filters.fasttext import read_fasttext
+from filters.language.fasttext import read_fasttext
 from shards.errors import CorruptionError, InputError
 
 fasttext = pytest.importorskip("fasttext", reason="the fastText library, the peer of this module, is not installed")

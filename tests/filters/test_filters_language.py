@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from filters.glance import language_at_a_glance
-from filters.language import SCHEMA, UNDETERMINED, Language, language_filter
-from filters.language_evidence import digest
+from filters.language.evidence import digest
+from filters.language.step import SCHEMA, UNDETERMINED, Language, language_filter
 from shards.errors import CorruptionError, InputError
 from shards.schema import check
 from shards.step import key

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from filters import language_evidence
-from filters.language_evidence import digest, evidence, lexicon, patterns_of, words_of
-from filters.language_windows import sample_windows
+from filters.language import evidence as language_evidence
+from filters.language.evidence import digest, evidence, lexicon, patterns_of, words_of
+from filters.language.windows import sample_windows
 from shards.errors import InputError
 
-FOLDER = Path(language_evidence.__file__).parent / "language_lexicon"
+FOLDER = Path(language_evidence.__file__).parent / "lexicon"
 LISTS = sorted(file for file in FOLDER.glob("*.txt") if file.stem != "patterns")
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.language import language_filter, load_model
-from filters.language_parts import best_path, language_parts, speaks, without_short_runs
+from filters.language.parts import best_path, language_parts, speaks, without_short_runs
+from filters.language.step import language_filter, load_model
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 MODEL = DATA / "models" / "lid.176.ftz"

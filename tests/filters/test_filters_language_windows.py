@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.language_windows import Windows, sample_windows
+from filters.language.windows import Windows, sample_windows
 
 
 def windows(text: str, most: int = 5, chars: int = 300) -> list[str]:

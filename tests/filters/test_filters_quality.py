@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from quality_documents import BAD, GOOD
 from quality_reference import reference
 
-from filters.quality import SCHEMA, Quality
-from filters.quality_measure import COLUMNS
-from filters.quality_presets import PRESETS, broken, preset
+from filters.quality.measure import COLUMNS
+from filters.quality.presets import PRESETS, broken, preset
+from filters.quality.step import SCHEMA, Quality
 from shards.errors import InputError
 from shards.schema import check
 

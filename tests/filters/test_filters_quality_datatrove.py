@@ -13,11 +13,11 @@ from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION
 
 from bench.peers.datatrove_quality import SameRules, filters, verdicts
 from bench.quality import bounds_by_filter
-from filters.quality import Quality
-from filters.quality_characters import SYMBOL, TERMINAL, character_table
-from filters.quality_phrases import POLICY, automaton
-from filters.quality_presets import broken
-from filters.quality_stop_words import GOPHER
+from filters.quality.characters import SYMBOL, TERMINAL, character_table
+from filters.quality.phrases import POLICY, automaton
+from filters.quality.presets import broken
+from filters.quality.step import Quality
+from filters.quality.stop_words import GOPHER
 
 
 def test_marks_stop_words_and_phrases_are_those_of_the_peer():

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import split
-from filters.split import Split, language_split, parts_by_language
+from filters.language import split
+from filters.language.split import Split, language_split, parts_by_language
 from shards import schema
 from shards.errors import InputError
 

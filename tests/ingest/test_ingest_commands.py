@@ -41,7 +41,7 @@ def test_run_commits_and_plan_and_status_then_say_so(folder_recipe: Path, tmp_pa
 def test_a_failed_run_exits_with_an_error_that_names_the_partition(
     folder_recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from filters.quality import Quality
+    from filters.quality.step import Quality
 
     def broken(self: Quality, documents: object) -> dict:
         raise OSError("disk on fire")

@@ -11,7 +11,7 @@ from site_builds import build
 
 from catalog.card import card
 from catalog.versions import Catalog
-from filters.split import ORIGIN, Split
+from filters.language.split import ORIGIN, Split
 from ingest.recipe import load
 from ingest.supersede import SUPERSEDED, Follow
 from shards.errors import BuildError, InputError

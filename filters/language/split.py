@@ -6,8 +6,8 @@ import dataclasses
 import numpy as np
 import pyarrow as pa
 
-from filters.language import language_filter, load_model
-from filters.language_parts import language_parts
+from filters.language.parts import language_parts
+from filters.language.step import language_filter, load_model
 from shards import schema
 from shards.schema import scores_schema
 from shards.step import Step, local

@@ -2,7 +2,7 @@
 
 Statistical models confuse Galician with Spanish and Portuguese, Asturian and Ladino with Spanish, Corsican with
 Italian: most of their words and n-grams are the same. Their articles, contractions, pronouns and endings are not. The
-lists in `language_lexicon/` hold those, in three bands of frequency. A window's evidence for a language is the sum over
+lists in `lexicon/` hold those, in three bands of frequency. A window's evidence for a language is the sum over
 its words of the log-odds that the language writes such a word, as naive Bayes has it: by the band of a listed word, by
 its spelling where the word is not listed, less a little for each word that is not listed.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from filters.language_windows import Windows
+from filters.language.windows import Windows
 from shards.errors import InputError
 
-_FOLDER = Path(__file__).parent / "language_lexicon"
+_FOLDER = Path(__file__).parent / "lexicon"
 _PATTERNS = "patterns"
 _BANDS = {"1": 4.5, "2": 3.3, "3": 2.2}  # log-odds of a word of that band: over 0.7 %, 0.1 %, 0.01 % of running words
 _UNLISTED = -0.8

@@ -1,4 +1,4 @@
-"""Named sets of bounds on the columns of `filters.quality`, as plain data, with what differs by language.
+"""Named sets of bounds on the columns of `filters.quality.step`, as plain data, with what differs by language.
 
 gopher    quality and repetition rules as published, in datatrove's order (Rae et al. 2021, table A1)
 c4        the rules on lines and pages (Raffel et al. 2020); what they would cut out of a page stays in it
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from filters.quality_stop_words import LANGUAGES
+from filters.quality.stop_words import LANGUAGES
 from shards.errors import InputError
 
 Bounds = Mapping[str, tuple[float | None, float | None]]  # column -> (least, most), each None where there is none

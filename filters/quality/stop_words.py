@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from filters.quality_hashes import hash_text, slot_of
+from filters.quality.hashes import hash_text, slot_of
 
 LANGUAGES = ("en", "fr", "it", "es")
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from filters.language_evidence import digest
-from filters.language_model import LanguageModel, load_model
-from filters.language_windows import Windows, sample_windows
+from filters.language.evidence import digest
+from filters.language.model import LanguageModel, load_model
+from filters.language.windows import Windows, sample_windows
 from filters.models import find_language_model
 from filters.words import batches
 from shards.errors import InputError

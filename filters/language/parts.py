@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from filters.language import identify
-from filters.language_model import LanguageModel
-from filters.language_windows import sample_windows
+from filters.language.model import LanguageModel
+from filters.language.step import identify
+from filters.language.windows import sample_windows
 
 _SWITCH, _LOUDEST = 8.0, 12.0  # nats: what a change of language costs, and what one paragraph pays at most
 _SHORTEST = 200  # letters of prose in a part; shorter runs go to a neighbour
@@ -49,7 +49,7 @@ def language_parts(text: str, model: LanguageModel) -> list[tuple[str, str]]:
 
     An unmixed document is one part with exactly its own text, in the language of its prose, whatever its references
     are in. The parts of a mixed one hold all its lines that are not blank, in order; only line feeds between two parts
-    are left out. `model`: what `filters.language.load_model` returns.
+    are left out. `model`: what `filters.language.step.load_model` returns.
     """
     lines = text.split("\n")
     prose = [row for row, line in enumerate(lines) if speaks(line)]

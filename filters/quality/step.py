@@ -1,8 +1,8 @@
 """Quality of a document's text: every quantity of Gopher's, C4's and FineWeb's rules, as scores without thresholds.
 
 Sources: Gopher, Rae et al. 2021 (arXiv 2112.11446), appendix A.1.1 and table A1; C4, Raffel et al. 2020
-(arXiv 1910.10683), section 2.2; FineWeb, Penedo et al. 2024 (arXiv 2406.17557). `filters.quality_measure` says what
-each column is, `filters.quality_presets` has the published bounds and ours.
+(arXiv 1910.10683), section 2.2; FineWeb, Penedo et al. 2024 (arXiv 2406.17557). `filters.quality.measure` says what
+each column is, `filters.quality.presets` has the published bounds and ours.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from filters.quality_measure import COLUMNS, COUNTS, measure
+from filters.quality.measure import COLUMNS, COUNTS, measure
 from filters.words import batches
 from shards.errors import InputError
 from shards.schema import scores_schema

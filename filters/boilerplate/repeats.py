@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from filters.units import STRUCTURE, find_units, keyed
+from filters.boilerplate.units import STRUCTURE, find_units, keyed
 from filters.words import batches, distinct
 from shards.step import Step
 

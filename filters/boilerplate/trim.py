@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from filters.repeats import By, groups_of, is_among
+from filters.boilerplate.repeats import By, groups_of, is_among
+from filters.boilerplate.units import LIST, TEXT, Units, cut, drop_emptied_headings, find_units, keyed
 from filters.texts import replace_texts
-from filters.units import LIST, TEXT, Units, cut, drop_emptied_headings, find_units, keyed
 from filters.words import batches
 from shards.schema import scores_schema
 from shards.step import Step

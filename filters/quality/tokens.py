@@ -11,7 +11,7 @@ These are nearly the tokens of spaCy's blank models, which datatrove takes, by a
 import numba
 import numpy as np
 
-from filters.quality_characters import (
+from filters.quality.characters import (
     DIGIT,
     ELLIPSIS,
     FULL_STOP,
@@ -23,8 +23,8 @@ from filters.quality_characters import (
     flags_of,
     read,
 )
-from filters.quality_hashes import extend, powers, slot_of
-from filters.quality_stop_words import LANGUAGES
+from filters.quality.hashes import extend, powers, slot_of
+from filters.quality.stop_words import LANGUAGES
 
 _FULL_STOP, _COMMA, _COLON, _SLASH, _HYPHEN, _APOSTROPHE, _QUOTE = (ord(character) for character in ".,:/-'’")
 _LISTS = len(LANGUAGES)

@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from filters.fasttext import FastText, read_fasttext
-from filters.language_evidence import evidence, lexicon
-from filters.language_windows import Windows
+from filters.language.evidence import evidence, lexicon
+from filters.language.fasttext import FastText, read_fasttext
+from filters.language.windows import Windows
 from filters.models import check_digest
 from shards.errors import InputError
 

@@ -8,7 +8,7 @@ that it finds.
 import numba
 import numpy as np
 
-from filters.quality_hashes import add, room, slot_of
+from filters.quality.hashes import add, room, slot_of
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 

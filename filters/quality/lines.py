@@ -8,7 +8,7 @@ row of a table nor an entry of a bibliography is *prose*.
 import numba
 import numpy as np
 
-from filters.quality_characters import (
+from filters.quality.characters import (
     BULLET,
     DIGIT,
     ELLIPSIS,
@@ -22,8 +22,8 @@ from filters.quality_characters import (
     read,
     strip,
 )
-from filters.quality_hashes import extend
-from filters.quality_phrases import CITATION
+from filters.quality.hashes import extend
+from filters.quality.phrases import CITATION
 
 # Columns of a line. Its bytes, the line feeds before it, its kind and phrases; characters with and without the white
 # space at its ends; then of words (between white space, with a letter or digit) their number, characters, and how many

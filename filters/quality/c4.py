@@ -9,7 +9,7 @@ A sentence ends with a run of . ! ? … and closing marks before white space, bu
 import numba
 import numpy as np
 
-from filters.quality_characters import (
+from filters.quality.characters import (
     BREAK,
     CLOSER,
     DIGIT,
@@ -22,7 +22,7 @@ from filters.quality_characters import (
     read,
     strip,
 )
-from filters.quality_phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
+from filters.quality.phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
 
 _LONGEST_WORD, _LEAST_WORDS = 1000, 3
 _RETURN, _FEED, _OPEN, _CLOSE, _CURLY, _DASH, _ROUND_BULLET, _PERIOD = (ord(mark) for mark in "\r\n[]{-•.")

@@ -10,17 +10,17 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from filters import lines as li
-from filters import quality_c4 as c4
-from filters import quality_tokens as to
-from filters.lines import read_lines
-from filters.quality_c4 import measure_c4
-from filters.quality_characters import character_table, strip
-from filters.quality_hashes import room
-from filters.quality_phrases import LOREM_IPSUM, NOTICE, automaton
-from filters.quality_repetition import repeated, repeated_ngrams, top_ngram
-from filters.quality_stop_words import LANGUAGES, stop_table
-from filters.quality_tokens import count_stop_words, count_tokens, join, keep_prose, read_tokens
+from filters.quality import c4
+from filters.quality import lines as li
+from filters.quality import tokens as to
+from filters.quality.c4 import measure_c4
+from filters.quality.characters import character_table, strip
+from filters.quality.hashes import room
+from filters.quality.lines import read_lines
+from filters.quality.phrases import LOREM_IPSUM, NOTICE, automaton
+from filters.quality.repetition import repeated, repeated_ngrams, top_ngram
+from filters.quality.stop_words import LANGUAGES, stop_table
+from filters.quality.tokens import count_stop_words, count_tokens, join, keep_prose, read_tokens
 from filters.words import utf8
 
 GOPHER_QUALITY = (
