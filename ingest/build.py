@@ -77,7 +77,7 @@ class Graph:
     @property
     def ends(self) -> list[Node]:
         """The nodes to run before packing; none where there is nothing to build yet."""
-        return [self.canary, *self.verdicts, *self.reports.values()] if self.chains else []
+        return [*self.verdicts, *self.reports.values(), self.canary] if self.chains else []
 
 
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:

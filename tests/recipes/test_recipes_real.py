@@ -24,7 +24,10 @@ def test_the_demo_ends_with_a_version_a_card_a_plot_and_a_model(tmp_path: Path) 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     manifest = Catalog(tmp_path / "store").resolve("demo@latest")
     assert manifest.id in done.stdout
-    assert "105 inputs = 60 kept + 34 dropped + 11 quarantined" in done.stdout
+    assert "107 inputs = 61 kept + 35 dropped + 11 quarantined" in done.stdout
+    [benchmark] = manifest.decontamination
+    assert (benchmark.documents_removed, benchmark.residual_overlaps) == (1, 0)
+    assert {entry.kind for entry in manifest.privacy if entry.masked} == {"email", "phone", "record_number"}
     assert (
         f"**{sum(funnel.kept for funnel in manifest.funnels)} documents**" in (tmp_path / "card/README.md").read_text()
     )
@@ -47,4 +50,5 @@ def test_real_sources_of_every_kind_run_to_a_sound_version(tmp_path: Path) -> No
         assert funnel.kept > 0, funnel.source
         assert funnel.balance == 0, funnel.source
     assert {shard.language for shard in manifest.shards} == {"en", "fr", "it", "es"}
+    assert len(manifest.decontamination) == 5 and not any(b.residual_overlaps for b in manifest.decontamination)
     assert not Catalog(tmp_path).verify(manifest.id).problems
