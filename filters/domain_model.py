@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from fasttext.FastText import _FastText
 
-from filters.language import sample_windows
+from filters.language_windows import sample_windows
 from filters.models import check_digest
 from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from shards.errors import CorruptionError, InputError
@@ -86,7 +87,8 @@ def features(density: np.ndarray, weighted: np.ndarray, classifier: np.ndarray, 
 
 def classifier_text(text: str) -> str:
     """What the classifier reads: lower-case words of windows spread evenly over the text, in one line."""
-    return " ".join(sample_windows(text, WINDOWS, CHARS))
+    windows = sample_windows(pa.array([text], pa.large_string()), WINDOWS, CHARS)
+    return " ".join(windows.text(at) for at in range(len(windows)))
 
 
 def log_odds(classifier: Any, lines: Sequence[str]) -> np.ndarray:

@@ -11,6 +11,7 @@ of a web page, and of the first word of a leaflet, its product: leaflets of one 
 """
 
 import bz2
+import dataclasses
 import gzip
 import json
 import re
@@ -135,14 +136,22 @@ def _treebank(language: str) -> Iterator[Text]:
 
 
 def _wikipedia(language: str) -> Iterator[Text]:
-    if language != "en":
-        return
+    for article in encyclopedia() if language == "en" else ():
+        for piece in pieces(article.text)[::3]:  # a third: the others tell the same
+            yield dataclasses.replace(article, text=piece)
+
+
+@cache
+def encyclopedia() -> tuple[Text, ...]:
+    """The English Wikipedia's articles as they are, some of many thousand words; `documents` holds pieces of them."""
     xml = bz2.decompress((DATA / "text-general" / "wiki_dump" / _WIKI).read_bytes()).decode()
+    articles = []
     for title, page in re.findall(r"<title>(.*?)</title>.*?<text[^>]*>(.*?)</text>", xml, re.DOTALL):
         plain = re.sub(r"\{\{[^{}]*\}\}|\[\[|\]\]|''+|&\w+;|<[^>]*>", " ", page)
-        if title not in labels.DOUBTFUL_ARTICLES:
-            for piece in pieces(re.sub(r"https?://\S+", " ", plain))[::3]:  # a third: the others tell the same
-                yield Text(piece, language, False, "wikipedia", split=half(plain[:8000]))
+        text = re.sub(r"https?://\S+", " ", plain)
+        if title not in labels.DOUBTFUL_ARTICLES and len(text.split()) >= _FEWEST:
+            articles.append(Text(text, "en", False, "wikipedia", split=half(plain[:8000])))
+    return tuple(articles)
 
 
 def _pages(language: str) -> Iterator[Text]:
