@@ -41,7 +41,7 @@ class Domain(Step):
     """
 
     name: ClassVar[str] = "domain"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     libraries: ClassVar[tuple[str, ...]] = ("fasttext-numpy2-wheel",)
 
     lexicon_sha256: str

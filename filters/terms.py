@@ -6,9 +6,12 @@ begin so, `*itis` words that end so; several words are a phrase of two or three 
 between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
 out the everyday words that an affix would catch (trophy, by *trophy). An entry stands once in a file.
 
-Weights follow log-odds (`filters.log_odds` measures them), in classes: 1 says medicine and little else, 0.4 is at home
-elsewhere too. Below 0 are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak
-against the medical terms around them. A phrase below 0 takes the weight of its words (health insurance).
+The sections' weights are set by hand, in classes: 1 says medicine and little else, 0.4 is at home elsewhere too. Below 0
+are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak against the medical
+terms around them. A phrase below 0 takes the weight of its words (health insurance).
+
+`weights.tsv` has the last word on the entries above 0 that marked documents hold often enough: there the class follows
+from log-odds (`filters.log_odds`). Its columns: language, entry, weight, and the evidence.
 """
 
 import dataclasses
@@ -22,6 +25,7 @@ from shards.errors import InputError
 
 LANGUAGES = ("en", "fr", "it", "es")
 LONGEST_PHRASE = 3
+TABLE = "weights.tsv"
 _SECTION = re.compile(r"\[(?P<name>[^\]]+?)\s+(?P<weight>-?\d(?:\.\d+)?)\]")
 _WORD = re.compile(r"[\w']+")
 SHORTEST_AFFIX = 3
@@ -46,6 +50,26 @@ class Lexicon:
     def entry(self, word: str) -> str:
         """The entry that a folded word matches, as a file spells it (cardio*, *itis); empty for none."""
         return self._match(word)[0]
+
+    def reweighed(self, weights: dict[str, float], where: str) -> "Lexicon":
+        """The lexicon with other weights for some entries, which are spelt as `entry` spells them, phrases with spaces.
+
+        Raises `InputError` for an entry that it lacks; `where` names the table.
+        """
+        new = Lexicon(dict(self.words), dict(self.prefixes), dict(self.suffixes), dict(self.phrases))
+        for entry, weight in weights.items():
+            kind, term = new._place(entry)
+            if term not in kind:
+                raise InputError(f"{where}: {entry!r} is not in the lexicon; make the table anew")
+            kind[term] = weight
+        return new
+
+    def _place(self, entry: str) -> tuple[dict, str | tuple[str, ...]]:
+        if " " in entry:
+            return self.phrases, tuple(entry.split())
+        if entry.endswith("*"):
+            return self.prefixes, entry[:-1]
+        return (self.suffixes, entry[1:]) if entry.startswith("*") else (self.words, entry)
 
     def _match(self, word: str) -> tuple[str, float]:
         if word in self.words:
@@ -98,14 +122,30 @@ def _add(lexicon: Lexicon, entry: str, weight: float, where: str) -> None:
 
 @cache
 def lexicons() -> tuple[Lexicon, ...]:
-    """The shipped lexicons, in the order of `LANGUAGES`; read once a process."""
-    return tuple(parse(_read(language), f"filters/lexicon/{language}.txt") for language in LANGUAGES)
+    """The shipped lexicons with their measured weights, in the order of `LANGUAGES`; read once a process."""
+    weights = measured_weights()
+    return tuple(hand_set(language).reweighed(weights[language], TABLE) for language in LANGUAGES)
+
+
+def hand_set(language: str) -> Lexicon:
+    """A shipped lexicon with the weights of its sections alone."""
+    return parse(_read(f"{language}.txt"), f"filters/lexicon/{language}.txt")
+
+
+def measured_weights() -> dict[str, dict[str, float]]:
+    """Of each language, the weights of the entries in `weights.tsv`."""
+    found: dict[str, dict[str, float]] = {language: {} for language in LANGUAGES}
+    for line in _read(TABLE).splitlines()[1:]:
+        language, entry, weight = line.split("\t")[:3]
+        found[language][entry] = float(weight)
+    return found
 
 
 @cache
 def digest() -> str:
-    """SHA-256 of the shipped lexicon files, 64 hex digits: it is part of every key that they shape."""
-    return hashlib.sha256("\x00".join(_read(language) for language in LANGUAGES).encode()).hexdigest()
+    """SHA-256 of the shipped lexicon files and weights, 64 hex digits: it is part of every key that they shape."""
+    files = [*(f"{language}.txt" for language in LANGUAGES), TABLE]
+    return hashlib.sha256("\x00".join(map(_read, files)).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1 << 18)  # bounded to some 50 MB
@@ -128,5 +168,5 @@ def _all_terms() -> tuple[set[str], set[str], int]:
     return words, affixes, max(map(len, affixes))
 
 
-def _read(language: str) -> str:
-    return resources.files("filters").joinpath("lexicon", f"{language}.txt").read_text(encoding="utf-8")
+def _read(name: str) -> str:
+    return resources.files("filters").joinpath("lexicon", name).read_text(encoding="utf-8")
