@@ -108,8 +108,8 @@ def roc_plot(curves: Curves, title: str = "ROC") -> bytes:
     axes.set_xlim(_FLOOR, 1)
     axes.set_ylim(0.5, 1.005)
     axes.axvline(0.0015, color="#999999", lw=0.8, ls=":")
-    axes.text(0.0016, 0.51, "0.15 %: precision 0.9 at recall 0.9", fontsize=8, color="#555555")
-    axes.legend(frameon=False, loc="lower right")
+    axes.text(0.0014, 0.51, "0.15 %: precision 0.9 at recall 0.9", fontsize=8, color="#555555", rotation=90, ha="right")
+    figure.legend(frameon=False, loc="outside right upper")  # curves may pass anywhere within the axes
     return _png(figure)
 
 
@@ -122,7 +122,7 @@ def precision_plot(curves: Curves, prevalence: float) -> bytes:
         axes.plot(recalls[1:], values, label=name, color=_COLOURS.get(name))
     axes.set_xlim(0, 1.005)
     axes.set_ylim(0, 1.02)
-    axes.legend(frameon=False, loc="lower left")
+    figure.legend(frameon=False, loc="outside right upper")
     return _png(figure)
 
 

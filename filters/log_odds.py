@@ -16,6 +16,7 @@ neighbouring fields and everyday words, which news and encyclopedias hold too se
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -138,7 +139,7 @@ def entries_of(lexicon: Lexicon, text: str) -> list[dict[str, float]]:
     bounds = [round(at * len(folded) / count) for at in range(count + 1)]
     matched = {word: lexicon.entry(word) for word in set(folded)}
     pieces = []
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         piece = folded[start:end]
         found = {entry: lexicon.weight(word) for word in set(piece) if (entry := matched[word])}
         for at in range(len(piece)):

@@ -6,8 +6,8 @@ begin so, `*itis` words that end so; several words are a phrase of two or three 
 between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
 out the everyday words that an affix would catch (trophy, by *trophy). An entry stands once in a file.
 
-The sections' weights are set by hand, in classes: 1 says medicine and little else, 0.4 is at home elsewhere too. Below 0
-are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak against the medical
+The sections' weights are set by hand, in classes: 1 says medicine and little else, 0.4 is at home elsewhere too. Below
+0 are words of the neighbours, veterinary, cosmetics, insurance, wellness and biology: they speak against the medical
 terms around them. A phrase below 0 takes the weight of its words (health insurance).
 
 `weights.tsv` has the last word on the entries above 0 that marked documents hold often enough: there the class follows

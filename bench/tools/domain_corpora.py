@@ -2,8 +2,8 @@
 
 Sources: case reports, leaflets and examination questions by publisher (E3C, layer 3, and more of its French leaflets);
 clinical articles (PMC, English); news (NTREX); encyclopedia, web, legal and news sentences (Universal Dependencies);
-Wikipedia (English); web pages (the two HTML sets); and the hard negatives that this repository ships. Long general texts
-are cut into documents of about `_WORDS` words.
+Wikipedia (English); web pages (the two HTML sets); and the hard negatives that this repository ships. Long
+general texts are cut into documents of about `_WORDS` words.
 
 Every document is of one half: `split` is "train" for the development half, which weights and constants are fitted to,
 and "test" for the blind one. The half follows from a hash of the whole text that a document was cut from, of the host

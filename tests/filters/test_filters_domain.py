@@ -2,14 +2,14 @@
 
 import pyarrow as pa
 import pytest
-from domain_corpora import DATA, general, is_held_out, medical
 
+from bench.tools import domain_corpora as corpora
 from filters import terms
 from filters.domain import SCHEMA, THRESHOLD, Domain, domain_filter
 from shards.errors import InputError
 from shards.schema import check
 
-needs_data = pytest.mark.skipif(not (DATA / "text-medical").is_dir(), reason="../shared/data is not here")
+needs_data = pytest.mark.skipif(not (corpora.DATA / "text-medical").is_dir(), reason="../shared/data is not here")
 
 MEDICAL = {
     "en": "Take one 500 mg tablet twice a day with food. Stop treatment and tell your doctor if you get a rash,"
@@ -91,11 +91,9 @@ def test_the_lexicons_digest_is_a_parameter_and_must_be_the_installed_one():
 @needs_data
 @pytest.mark.parametrize("language", ["en", "fr", "it", "es"])
 def test_held_out_case_reports_and_leaflets_are_told_from_news_and_encyclopedia(language):
-    positive = [row["score"] for row in run([text for text in medical(language) if is_held_out(text)])]
-    negative = [row["score"] for row in run([text for text in general(language) if is_held_out(text)])]
-    found = sum(score >= THRESHOLD for score in positive)
-    wrong = sum(score >= THRESHOLD for score in negative)
-    assert found / len(positive) >= 0.97  # measured: en 1.000, fr 0.991, it 1.000, es 0.990
-    # Measured precision: en 0.935, fr 0.991, it 0.982, es 0.980. Most of the "wrong" are medical after all: news about
-    # a cancer vaccine and HIV, Wikipedia's articles on anatomy and assistive technology.
-    assert found / (found + wrong) >= 0.92
+    texts = [text for text in corpora.documents(language) if text.split == "test"]
+    scores = [row["score"] for row in run([text.text for text in texts])]
+    passing = [text.medical for text, score in zip(texts, scores, strict=True) if score >= 0.98]
+    # Measured: recall en 0.948, fr 0.983, it 0.992, es 0.980; nothing else passes.
+    assert sum(passing) / sum(text.medical for text in texts) >= 0.93
+    assert sum(passing) / len(passing) >= 0.98
