@@ -5,7 +5,7 @@ were fitted to the other. Classifiers train in two folds a language: sources are
 tested with the model of the other side, which saw neither its sources nor its hosts. `recall_L`, `precision_L` (at a
 prevalence of 1.5 %, with 95 % intervals `_low`, `_high`) are those at the product's thresholds; `precision_at_90_L` is
 that of the highest threshold with recall 0.9; `auc_L` the area under the ROC curve. Without a prefix: the lexicon
-alone, the product's default. `combined_`: lexicon and classifier, trained by `filters.classifier`. Peers: `keywords_`,
+alone, the product's default. `combined_`: lexicon and classifier, trained by `filters.train_domain`. Peers: `keywords_`,
 the MMedC rule (five distinct terms and 4 % of the words, on our terms); `fasttext_`, the classifier alone. `hard_` is
 the share of hard negatives that passes (half of them trains classifiers). A side has one to three kinds of source, too
 few for a classifier to learn medicine and not the source: read `fasttext_` as that, not as what fastText can do.
@@ -29,14 +29,14 @@ import pyarrow as pa
 
 from bench.frame import Benchmark, run
 from bench.tools import domain_corpora as corpora
-from filters.classifier import combine, train_classifier
-from filters.domain import THRESHOLD, lexicon_evidence
-from filters.domain_card import roc_plot
-from filters.domain_model import classifier_text, log_odds
-from filters.prevalence import WEB, at_recall, at_threshold, auc, bootstrap
-from filters.terms import LANGUAGES
-from filters.training_recipe import ClassifierSettings
-from filters.training_texts import Text, disjoint
+from filters.domain.card import roc_plot
+from filters.domain.classifier import combine, train_classifier
+from filters.domain.model import classifier_text, log_odds
+from filters.domain.prevalence import WEB, at_recall, at_threshold, auc, bootstrap
+from filters.domain.step import THRESHOLD, lexicon_evidence
+from filters.domain.terms import LANGUAGES
+from filters.domain.training_recipe import ClassifierSettings
+from filters.domain.training_texts import Text, disjoint
 
 LEXICON_THRESHOLD = 0.98  # what the documentation advises for a crawl; 0.5 is for sources that are medical by nature
 _SYSTEMS = ("lexicon", "combined", "keywords", "fasttext")

@@ -7,9 +7,9 @@ windows, lexicons and formula on a page's whole text, menus and all, within half
 import math
 import re
 
+from filters.domain.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
+from filters.domain.terms import LANGUAGES, word_weights
 from filters.language.step import identify, load_model
-from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
-from filters.terms import LANGUAGES, word_weights
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST = 2_000  # words looked at

@@ -8,7 +8,7 @@ little, and one that no other document holds says no more than its number. Sourc
 
 The weight set by hand is the second witness: it knows the uses of a word that these corpora do not hold. What weighs is
 the posterior mean of both, as a class: `weight_class`. An entry counts as measured when at least `FEWEST` documents
-hold it; `filters/lexicon/weights.tsv` is such a table, of the development half of the domain corpora
+hold it; `filters/domain/lexicon/weights.tsv` is such a table, of the development half of the domain corpora
 (`python -m bench.tools.domain_weights`). Entries that the lexicon gives 0 or less are left alone: they stand for
 neighbouring fields and everyday words, which news and encyclopedias hold too seldom.
 """
@@ -25,10 +25,10 @@ import pyarrow as pa
 import typer
 
 from catalog.versions import Catalog
-from filters import training_recipe, training_texts
+from filters.domain import training_recipe, training_texts
+from filters.domain.terms import LANGUAGES, Lexicon, hand_set
+from filters.domain.training_texts import Text
 from filters.folding import fold
-from filters.terms import LANGUAGES, Lexicon, hand_set
-from filters.training_texts import Text
 from filters.words import find_words
 from shards import commands
 from shards.errors import InputError

@@ -13,14 +13,14 @@ import typer
 
 from catalog import artifacts
 from catalog.versions import Catalog
-from filters import domain_card, training_recipe, training_texts
-from filters.classifier import combine, train_classifier
-from filters.domain import THRESHOLD, Domain, domain_filter
-from filters.domain_model import MANIFEST, Combination, DomainModel
-from filters.prevalence import Point, at_threshold, auc, calibration_error
-from filters.terms import digest
-from filters.training_recipe import TrainingRecipe
-from filters.training_texts import Text
+from filters.domain import card, training_recipe, training_texts
+from filters.domain.classifier import combine, train_classifier
+from filters.domain.model import MANIFEST, Combination, DomainModel
+from filters.domain.prevalence import Point, at_threshold, auc, calibration_error
+from filters.domain.step import THRESHOLD, Domain, domain_filter
+from filters.domain.terms import digest
+from filters.domain.training_recipe import TrainingRecipe
+from filters.domain.training_texts import Text
 from shards import commands
 from shards.errors import InputError
 from shards.shard import rebatch
@@ -75,7 +75,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (out / name).write_bytes(data)
-    console.print(domain_card.table(tested, marked.prevalence))
+    console.print(card.table(tested, marked.prevalence))
     console.print(f"model: {out}; use it with  \\[domain] model = {str(out)!r}", soft_wrap=True)
     if root:
         kept = artifacts.put(
@@ -100,9 +100,9 @@ def train_model(recipe: TrainingRecipe, texts: list[Text]) -> tuple[dict[str, by
     files[MANIFEST] = model.as_json()
     scores = _test(files, [text for text in texts if text.split == "test" and text.language in combinations])
     tested = [_summary(scores, language, recipe.prevalence) for language in combinations]
-    files["README.md"] = domain_card.card(recipe, texts, model, tested).encode()
-    files["roc.png"] = domain_card.roc_plot(_curves(scores, combinations))
-    files["precision_recall.png"] = domain_card.precision_plot(_curves(scores, combinations), recipe.prevalence)
+    files["README.md"] = card.card(recipe, texts, model, tested).encode()
+    files["roc.png"] = card.roc_plot(_curves(scores, combinations))
+    files["precision_recall.png"] = card.precision_plot(_curves(scores, combinations), recipe.prevalence)
     sink = io.BytesIO()
     with pa.ipc.new_file(sink, SCORES) as writer:
         writer.write_table(rebatch(scores))

@@ -19,7 +19,7 @@ from dedup.canary import Canary
 from dedup.components import Components
 from dedup.lsh import Bands, Match, batches
 from dedup.verify import Verify
-from filters.domain import domain_filter
+from filters.domain.step import domain_filter
 from filters.language.step import language_filter
 from filters.privacy import KINDS
 from filters.quality.step import Quality

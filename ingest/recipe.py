@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from dedup.signature import Signature
 from filters.boilerplate.repeats import By
 from filters.boilerplate.trim import Numbers
-from filters.domain_model import model_digest
+from filters.domain.model import model_digest
 from filters.language.evidence import digest as language_lexicon
 from filters.models import find_language_model
 from ingest.extract.ocr import installed

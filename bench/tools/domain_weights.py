@@ -2,7 +2,7 @@
 
     python -m bench.tools.domain_weights
 
-writes filters/lexicon/weights.tsv and prints the constants of filters/score.py that follow from it. Needs
+writes filters/domain/lexicon/weights.tsv and prints the constants of filters/domain/score.py that follow from it. Needs
 ../shared/data. The table holds entries of the lexicons and figures, nothing of the corpora's texts.
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from bench.tools import domain_corpora as corpora
-from filters import terms
-from filters.domain import lexicon_evidence
+from filters.domain import terms
+from filters.domain.logistic import balanced, fit
+from filters.domain.step import lexicon_evidence
+from filters.domain.training_texts import Text
 from filters.log_odds import COLUMNS, measured
-from filters.logistic import balanced, fit
-from filters.training_texts import Text
 
 FILE = Path(terms.__file__).parent / "lexicon" / terms.TABLE
 _BY_HAND, _SPREAD = np.array([-5.7, 120.0, 0.7]), np.array([3.0, 60.0, 0.5])  # constants before, and how sure they were

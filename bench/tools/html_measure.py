@@ -14,7 +14,7 @@ from bench.frame import Benchmark
 from bench.probe.pages import probe_pages
 from bench.probe.score import MEASURES, score
 from bench.tools.html_scores import Extractor, Page, snippet_score, trafilatura_pages, wcxb_pages, word_score
-from filters.domain import domain_filter
+from filters.domain.step import domain_filter
 from filters.models import find_language_model
 from ingest.extract.html import extract_html
 from ingest.extract.options import HtmlOptions

@@ -132,6 +132,6 @@ def _is_solid(speech: Speech, word: str) -> bool:
 
 def _spans(left: str, right: str) -> bool:
     """Whether a term of the medical lexicons stands across the break: hydrocort|isone, by "hydrocort*"."""
-    from filters.terms import word_weights  # compiled code: most files break no word that nothing else decides
+    from filters.domain.terms import word_weights  # compiled code: most files break no word that nothing else decides
 
     return word_weights(left + right) is not None and word_weights(left) is None and word_weights(right) is None

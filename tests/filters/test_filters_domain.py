@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from bench.tools import domain_corpora as corpora
-from filters import terms
-from filters.domain import SCHEMA, THRESHOLD, Domain, domain_filter
+from filters.domain import terms
+from filters.domain.step import SCHEMA, THRESHOLD, Domain, domain_filter
 from shards.errors import InputError
 from shards.schema import check
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from bench.tools import domain_corpora as corpora
 from bench.tools import domain_weights
-from filters import score, terms
+from filters.domain import score, terms
+from filters.domain.terms import LANGUAGES, parse
+from filters.domain.training_texts import Text
 from filters.log_odds import FEWEST, log_odds, measured, posterior, weight_class
-from filters.terms import LANGUAGES, parse
-from filters.training_texts import Text
 from shards.errors import InputError
 
 needs_data = pytest.mark.skipif(not (corpora.DATA / "text-medical").is_dir(), reason="../shared/data is not here")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.domain import domain_filter
+from filters.domain.step import domain_filter
+from filters.domain.term_match import tally
+from filters.domain.terms import LANGUAGES, lexicons
 from filters.folding import fold
-from filters.term_match import tally
-from filters.terms import LANGUAGES, lexicons
 from filters.words import find_words
 
 _STEMS = [

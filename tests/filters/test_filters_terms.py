@@ -2,7 +2,7 @@
 
 import pytest
 
-from filters.terms import LANGUAGES, digest, lexicons, parse, word_weights
+from filters.domain.terms import LANGUAGES, digest, lexicons, parse, word_weights
 from shards.errors import InputError
 
 

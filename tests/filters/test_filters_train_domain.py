@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from catalog import artifacts
-from filters import train_domain, training_recipe, training_texts
-from filters.domain import SCHEMA, domain_filter
-from filters.domain_model import MANIFEST
+from filters import train_domain
+from filters.domain import training_recipe, training_texts
+from filters.domain.model import MANIFEST
+from filters.domain.step import SCHEMA, domain_filter
 from shards.errors import CorruptionError, InputError
 from shards.schema import check
 from shards.store import Store

@@ -2,7 +2,7 @@
 
 Each distinct word is folded and looked up whole, by each of its beginnings and by each of its ends, in hash tables
 made of the lexicons once a process; then one pass over all words finds phrases and adds up each document.
-`filters.terms.Lexicon.weight` says the same of one word, in Python: the tests compare the two.
+`filters.domain.terms.Lexicon.weight` says the same of one word, in Python: the tests compare the two.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ from functools import cache
 import numba
 import numpy as np
 
-from filters.terms import LONGEST_PHRASE, SHORTEST_AFFIX, lexicons
+from filters.domain.terms import LONGEST_PHRASE, SHORTEST_AFFIX, lexicons
 from filters.words import Words, decode, fold_table
 
 _PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits

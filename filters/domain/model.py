@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 from fasttext.FastText import _FastText
 
+from filters.domain.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from filters.language.windows import sample_windows
 from filters.models import check_digest
-from filters.score import INTERCEPT, PER_DENSITY, PER_LOG_WEIGHT
 from shards.errors import CorruptionError, InputError
 
 FORMAT = 1

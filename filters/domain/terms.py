@@ -1,6 +1,6 @@
 """Lexicons of medical terms: the format, the digest, and what a word weighs in each language.
 
-Format of `filters/lexicon/<language>.txt` (UTF-8): `#` starts a comment line; `[name weight]` starts a section and
+Format of `lexicon/<language>.txt` (UTF-8): `#` starts a comment line; `[name weight]` starts a section and
 gives its entries their weight, -1 to 1; entries are separated by commas or line ends. `cardio*` matches words that
 begin so, `*itis` words that end so; several words are a phrase of two or three whole words, with at most punctuation
 between them. Case and accents do not matter. A whole word beats an affix, a longer affix a shorter one; weight 0 takes
@@ -129,7 +129,7 @@ def lexicons() -> tuple[Lexicon, ...]:
 
 def hand_set(language: str) -> Lexicon:
     """A shipped lexicon with the weights of its sections alone."""
-    return parse(_read(f"{language}.txt"), f"filters/lexicon/{language}.txt")
+    return parse(_read(f"{language}.txt"), f"filters/domain/lexicon/{language}.txt")
 
 
 def measured_weights() -> dict[str, dict[str, float]]:
@@ -169,4 +169,4 @@ def _all_terms() -> tuple[set[str], set[str], int]:
 
 
 def _read(name: str) -> str:
-    return resources.files("filters").joinpath("lexicon", name).read_text(encoding="utf-8")
+    return resources.files("filters.domain").joinpath("lexicon", name).read_text(encoding="utf-8")

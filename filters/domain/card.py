@@ -9,10 +9,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from filters.domain_model import CHARS, FEATURES, WINDOWS, DomainModel
-from filters.prevalence import precision, roc
-from filters.training_recipe import TrainingRecipe
-from filters.training_texts import Text
+from filters.domain.model import CHARS, FEATURES, WINDOWS, DomainModel
+from filters.domain.prevalence import precision, roc
+from filters.domain.training_recipe import TrainingRecipe
+from filters.domain.training_texts import Text
 
 if TYPE_CHECKING:
     from filters.train_domain import Tested

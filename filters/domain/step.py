@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from filters.domain_model import classifier_text, features, load_classifier, load_model, log_odds, model_digest
-from filters.score import medical_score
-from filters.term_match import tally
-from filters.terms import LANGUAGES, digest
+from filters.domain.model import classifier_text, features, load_classifier, load_model, log_odds, model_digest
+from filters.domain.score import medical_score
+from filters.domain.term_match import tally
+from filters.domain.terms import LANGUAGES, digest
 from filters.words import batches, find_words
 from shards.errors import InputError
 from shards.schema import scores_schema
