@@ -161,7 +161,7 @@ def build(reader: PipelineStep, out: Path) -> None:
             include_formatting=True, include_links=False, with_metadata=False,
         ),
         Language(LocalModel(find_language_model().path, LANGUAGES)),
-        GopherRepetitionFilter(dup_line_char_frac=None, dup_para_char_frac=None, dup_n_grams=(), language=words),
+        GopherRepetitionFilter(language=words),
         GopherQualityFilter(stop_words=STOP_WORDS, language=words),
         JsonlWriter(filtered, compression=None),
         MinhashDedupSignature(signatures, BUCKETS, language=words),

@@ -29,6 +29,12 @@ min_score = 0
 [quality]
 preset = "gopher"
 
+[boilerplate]
+sources = "none"
+
+[privacy]
+mask = []
+
 [dedup]
 threshold = 0.8
 ngram = 5
