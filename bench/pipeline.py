@@ -7,8 +7,9 @@ datatrove's four executors; compiled code was in its cache after an unmeasured r
 off, `*_whole_*` the figure with it. Both sides extract with the same options of trafilatura.
 Ours does more in that time: metadata, charset, a pre-pass that saves tables, licences and opt-outs, a medical score,
 scores kept for each document, verification of each duplicate, digests of everything written, a manifest. datatrove's
-words come from a regular expression, not from spaCy, which would be slower. What it has no step for (repeated lines of
-a site, identifiers of persons, benchmarks) is left out of ours.
+words come from a regular expression, not from spaCy, which would be slower; they hold no punctuation, so that Gopher's
+rule on words with a letter drops fewer of its pages than of ours (100 of 356: nearly all that only it keeps). What it
+has no step for (repeated lines of a site, identifiers of persons, benchmarks) is left out of ours.
 """
 
 import json
