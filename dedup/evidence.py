@@ -85,7 +85,7 @@ def find_documents(store: Store, wanted: Sequence[str]) -> dict[str, Document]:
     Removed documents are in no shard: they are looked up in what the build's steps stored.
     """
     found: dict[str, Document] = {}
-    for step in ("split", "trim", "extract"):  # the later word on a text first
+    for step in ("mask", "split", "trim", "extract"):  # the later word on a text first
         missing = {doc_id for doc_id in wanted if doc_id not in found}
         for blob in _stored(store, step) if missing else ():
             ids = store.get_table(blob, ("doc_id",))["doc_id"]

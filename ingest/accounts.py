@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from catalog.manifest import Boilerplate, Composition, Decontamination, Funnel, Identifiers, Manifest, Repeat
 from filters.decontaminate.report import refuse_residual, report, with_residual
+from filters.privacy import mask_quotations
 from ingest.build import Graph
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Run
@@ -86,7 +87,7 @@ class Accounts:
             composition=_composition(self.tallies),
             lengths=_lengths([self.read(node, "lengths") for node in self.graph.verdicts]),
             software=_software(self.run),
-            boilerplate=[self._boilerplate(name, node) for name, node in self.graph.reports.items()],
+            boilerplate=[self._boilerplate(recipe, name, node) for name, node in self.graph.reports.items()],
             privacy=self._privacy(recipe) if recipe.document.privacy.active else None,
             decontamination=self._decontamination(recipe, searches),
         )
@@ -136,9 +137,12 @@ class Accounts:
             )
         return funnels
 
-    def _boilerplate(self, source: str, node: Node) -> Boilerplate:
+    def _boilerplate(self, recipe: Recipe, source: str, node: Node) -> Boilerplate:
         counted = self.read(node, "counted").to_pylist()[0]
-        examples = [Repeat(**row) for row in self.read(node, "examples").to_pylist()]
+        rows = self.read(node, "examples").to_pylist()
+        # These lines were taken out before anything was masked, and cards quote them.
+        texts = mask_quotations([row["text"] for row in rows], recipe.document.privacy.mask)
+        examples = [Repeat(**row | {"text": text}) for row, text in zip(rows, texts, strict=True)]
         return Boilerplate(source, **counted, examples=examples)
 
     def _privacy(self, recipe: Recipe) -> list[Identifiers]:

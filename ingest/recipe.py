@@ -232,6 +232,10 @@ class Recipe:
         plain["sources"] = [
             {"kind": entry.kind} | entry.own | _without_types(parameters(entry.source)) for entry in self.entries
         ]
+        for entry, stated in zip(
+            self.document.decontaminate.benchmarks, plain["decontaminate"]["benchmarks"], strict=True
+        ):
+            stated["sha256"] = entry.pinned(self.path.parent).digest
         if self.domain_model:
             plain["domain"]["model_sha256"] = model_digest(self.domain_model)
         return plain

@@ -79,6 +79,12 @@ class Benchmark:
         if self.item_words < 1:
             raise InputError(f"{where}: item_words is {self.item_words}, must be at least 1")
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of all files: what was kept out, in one figure."""
+        lines = "".join(f"{file.sha256}  {file.name}\n" for file in self.files)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
     def locate(self, file: PinnedFile) -> Path:
         """Where the file lies."""
         root = Path(self.root)

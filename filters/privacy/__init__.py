@@ -5,7 +5,7 @@
 """
 
 from filters.privacy.kinds import KINDS, SCHEMA
-from filters.privacy.masking import PLACEHOLDERS, Mask, mask, mask_table
+from filters.privacy.masking import PLACEHOLDERS, Mask, mask, mask_quotations, mask_table
 from filters.privacy.step import Privacy
 
-__all__ = ["KINDS", "PLACEHOLDERS", "SCHEMA", "Mask", "Privacy", "mask", "mask_table"]
+__all__ = ["KINDS", "PLACEHOLDERS", "SCHEMA", "Mask", "Privacy", "mask", "mask_quotations", "mask_table"]

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from filters.privacy.kinds import KINDS
+from filters.privacy.step import Privacy
 from filters.texts import replace_texts
 from shards.errors import InputError
 from shards.step import Step
@@ -60,6 +61,16 @@ def mask_table(documents: pa.Table, scores: pa.Table, kinds: Collection[str]) ->
         )
     ]
     return replace_texts(documents, rows, pa.array(masked, pa.string()))[0]
+
+
+def mask_quotations(texts: list[str], kinds: Collection[str]) -> list[str]:
+    """Short quotations of documents with the given kinds masked: for reports, which are published, too."""
+    ids = [str(number) for number in range(len(texts))]
+    found = Privacy().run(pa.table({"doc_id": ids, "text": pa.array(texts, pa.string())}))["scores"]
+    return [
+        mask(text, [(span["start"], span["end"], span["kind"]) for span in spans if span["kind"] in kinds])
+        for text, spans in zip(texts, found["spans"].to_pylist(), strict=True)
+    ]
 
 
 @dataclasses.dataclass(frozen=True)

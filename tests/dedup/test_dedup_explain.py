@@ -22,6 +22,7 @@ Side effects such as dizziness, cough or swelling of the ankles should be report
 Renal function and serum potassium are measured two weeks after the beginning of the treatment and then every year.
 Pregnant women must not take this medicine, and breast feeding is not recommended during the treatment either.
 The {word} clinic answers questions about hypertension, heart failure and the risk of stroke on working days.
+Appointments are made by e-mail to desk@clinic.example, and prescriptions are renewed at the desk of the ward.
 """
 
 
@@ -64,6 +65,7 @@ def test_the_command_shows_both_texts_and_marks_what_differs(store: Path) -> Non
     done = CliRunner().invoke(app, ["explain", lost(store).doc_id, "advice", "--root", str(store)])
     assert done.exit_code == 0, done.output
     assert "near-duplicate" in done.output and "hospital" in done.output and "university" in done.output
+    assert "{EMAIL}" in done.output and "desk@" not in done.output  # as compared: masked
     listed = CliRunner().invoke(app, ["clusters", "advice", "--root", str(store)])
     assert listed.exit_code == 0 and lost(store).winner in listed.output
 

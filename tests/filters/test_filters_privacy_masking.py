@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.privacy import KINDS, PLACEHOLDERS, Privacy, mask, mask_table
+from filters.privacy import KINDS, PLACEHOLDERS, Privacy, mask, mask_quotations, mask_table
 from shards import schema
 from shards.errors import InputError
 
@@ -120,3 +120,9 @@ def test_author_contacts_can_be_kept_while_others_are_masked() -> None:
     table = documents(text)
     masked = mask_table(table, Privacy().run(table)["scores"], set(KINDS) - {"author_email", "author_phone"})
     assert masked["text"].to_pylist() == ["Correspondence to: a.b@uni.edu\n\nNotre patient : {EMAIL}"]
+
+
+def test_quotations_are_masked_like_texts() -> None:
+    quoted = ["Contact us: info@clinic.example or call +39 06 4782 1234", "Home | Search", ""]
+    assert mask_quotations(quoted, KINDS) == ["Contact us: {EMAIL} or call {PHONE}", "Home | Search", ""]
+    assert mask_quotations(quoted, ("phone",))[0] == "Contact us: info@clinic.example or call {PHONE}"

@@ -26,7 +26,8 @@ FR = (
     "traitement réduit le nombre de crises chez la plupart des patients, et un plan écrit leur dit que faire lorsque "
     "la respiration devient difficile. Les enfants asthmatiques numéro {0} doivent être revus, leurs inhalateurs aussi."
 )
-FOOTER = "The library of the hospital does not replace the advice of your physician."
+FOOTER = "The library of the hospital does not replace your physician; write to desk@clinic.example for a visit."
+QUOTED = FOOTER.replace("desk@clinic.example", "{EMAIL}")  # manifests and cards are published
 RECIPE = """name = "pages"
 [[sources]]
 kind = "folder"
@@ -73,7 +74,7 @@ def test_footers_go_and_mixed_pages_become_one_a_language(reference: tuple[Path,
     folder, version = reference
     found = documents(folder / "store", version)
     assert len(found) == 30
-    assert not any(FOOTER in row["text"] for row in found.values())
+    assert not any(QUOTED in row["text"] for row in found.values())
     assert found["p004.txt"]["text"] == EN.format(4)
     assert found["p004.txt#fr"]["text"] == FR.format(4)
     assert {row["language"] for key, row in found.items() if key.endswith("#fr")} == {"fr"}
@@ -88,9 +89,9 @@ def test_what_splitting_adds_is_in_the_accounts_and_on_the_card(reference: tuple
     [boilerplate] = manifest.boilerplate
     assert (boilerplate.documents, boilerplate.changed, boilerplate.units) == (24, 24, 24)
     [example] = boilerplate.examples
-    assert (example.text, example.documents, example.share) == (FOOTER, 24, 1.0)
+    assert (example.text, example.documents, example.share) == (QUOTED, 24, 1.0)
     text = card(manifest)
-    assert f"`{FOOTER}`" in text
+    assert f"`{QUOTED}`" in text and "desk@" not in text
     assert "| split off: parts in another language | 6 |" in text
     assert not catalog.verify(version).problems
 
@@ -179,7 +180,7 @@ def test_another_threshold_counts_nothing_again(reference: tuple[Path, str], tmp
     assert not {"extract", "units"} & set(result.run.executed)
     assert not result.manifest.boilerplate[0].changed
     assert all(
-        FOOTER in row["text"] for key, row in documents(folder / "store", result.version).items() if "#" not in key
+        QUOTED in row["text"] for key, row in documents(folder / "store", result.version).items() if "#" not in key
     )
 
 
