@@ -107,6 +107,6 @@ def paths(site: Site, urls) -> set[str]:
     return {url.removeprefix(site.url) for url in urls}
 
 
-def gaps(times: list[float]) -> list[float]:
-    """Seconds between neighbours."""
-    return [later - earlier for earlier, later in itertools.pairwise(times)]
+def keeps(delay: float, times: list[float]) -> bool:
+    """Whether neighbours are `delay` seconds apart, but for what the clocks of two processes can disagree."""
+    return min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.9 * delay
