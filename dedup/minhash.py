@@ -4,9 +4,9 @@ For two sets of Jaccard similarity J each value agrees with probability J; a ban
 """
 
 import numpy as np
-from numba import njit
 
 from dedup.tokens import mix
+from shards.kernels import njit
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 

@@ -11,11 +11,11 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.tokens import doses_of, names_of, shingles_of, text_buffers, unit_hashes, words_of
 from shards import schema
+from shards.kernels import njit
 from shards.step import Step
 
 MOST_NAMES = 256  # of a document; those of a long one are a sample

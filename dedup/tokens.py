@@ -6,7 +6,8 @@ its unit begins ("500mg" is "500", "mg"). Case does not count, but is told; acce
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
+
+from shards.kernels import njit
 
 # Units that make the number before them a dose.
 UNITS = (

@@ -15,9 +15,9 @@ import itertools
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from dedup.signature import MOST_NAMES
+from shards.kernels import njit
 from shards.step import Step
 
 DUPLICATES = pa.schema(

@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from filters.folding import fold
+from shards.kernels import njit
 
 _BATCH_BYTES = 8 << 20  # bounds the arrays at about 100 MB
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -90,7 +90,7 @@ def fold_table() -> np.ndarray:
     return table
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def decode(data: np.ndarray, at: int) -> tuple[int, int]:
     """(code point, bytes) of the UTF-8 character at `at`; the text is valid UTF-8, as Arrow strings are."""
     lead = data[at]
@@ -103,7 +103,7 @@ def decode(data: np.ndarray, at: int) -> tuple[int, int]:
     return 0x10000, 4  # beyond the plane: never part of a word
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _scan(data, limits, table):
     documents = len(limits) - 1
     room = (limits[-1] - limits[0]) // 2 + documents + 1  # a word and its end take two bytes, except at a text's end
@@ -137,14 +137,14 @@ def _scan(data, limits, table):
     return offsets, hashes[:count], starts[:count], ends[:count], has_letter[:count]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _mix(value):
     value ^= value >> np.uint64(32)  # FNV's high bits change slowly: finish as MurmurHash3 does (Appleby 2011)
     value *= np.uint64(0xFF51AFD7ED558CCD)
     return value ^ (value >> np.uint64(33))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def distinct(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(code of each hash, index of the first hash of each code); codes count up in order of appearance."""
     size = 16

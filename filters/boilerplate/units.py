@@ -7,11 +7,11 @@ fences, numbered headings without a mark ("4.2 Posology").
 
 import dataclasses
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from filters.words import decode, utf8
+from shards.kernels import njit
 
 TEXT, LIST, HEADING, STRUCTURE = range(4)  # values of `Units.kind`
 _NEWLINE, _SPACE, _TAB, _CR, _HASH, _BAR, _FENCE, _DOT, _BRACKET = 10, 32, 9, 13, 35, 124, 96, 46, 41
@@ -77,17 +77,17 @@ def drop_emptied_headings(units: Units, repeated: np.ndarray, removed: np.ndarra
     return _drop_emptied(units.offsets, units.kind, units.level, repeated, removed.copy())
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_blank(byte):
     return byte in (_SPACE, _TAB, _CR)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_digit(byte):
     return 48 <= byte <= 57
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _numbered(data, start, end):
     """How a line begins: 0 with no number, 1 "3." or "3)" and a blank, 2 "4.2" or "4.2.1" and a blank."""
     at, groups = start, 0
@@ -111,7 +111,7 @@ def _numbered(data, start, end):
     return 2 if groups > 1 else np.int64(marked)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_item(data, start, end):
     point, size = decode(data, start)
     if start + size < end and _is_blank(data[start + size]):
@@ -121,7 +121,7 @@ def _is_item(data, start, end):
     return _numbered(data, start, end) == 1
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _has_letter(data, start, end):
     """Whether a byte of the line begins a letter: ASCII, or UTF-8's leads less punctuation, symbols and emoji."""
     for byte in data[start:end]:  # noqa: SIM110  numba compiles no any() over a generator
@@ -130,7 +130,7 @@ def _has_letter(data, start, end):
     return False
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _scan(data, limits):
     documents = len(limits) - 1
     room = documents
@@ -200,7 +200,7 @@ def _scan(data, limits):
             digits[:unit])  # fmt: skip
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _drop_emptied(offsets, kinds, levels, repeated, removed):
     kept, gone = np.zeros(8, np.bool_), np.zeros(8, np.bool_)  # by level: below a heading of it, what stays, what goes
     for document in range(len(offsets) - 1):
@@ -218,7 +218,7 @@ def _drop_emptied(offsets, kinds, levels, repeated, removed):
     return removed
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _cut(data, limits, offsets, starts, ends, removed):
     out = np.empty(limits[-1] - limits[0], np.uint8)  # a separator is never longer than what it replaces
     out_limits = np.zeros(len(limits), np.int64)
@@ -257,7 +257,7 @@ def _cut(data, limits, offsets, starts, ends, removed):
     return out[:size].copy(), out_limits
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _line_feeds(data, start, end):
     count = 0
     for place in range(start, end):

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-import numba
 import numpy as np
 
 from filters.decontaminate.ngrams import roll
+from shards.kernels import njit
 
 _BITS_AN_NGRAM = 16  # of the sieve, at least: lets 6 % of foreign n-grams through
 
@@ -47,7 +47,7 @@ def make_sieve(hashes: np.ndarray) -> np.ndarray:
     return _fill(hashes, np.zeros(bits // 8, np.uint8))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _fill(hashes, sieve):
     mask = np.uint64(8 * len(sieve) - 1)
     for value in hashes:
@@ -56,7 +56,7 @@ def _fill(hashes, sieve):
     return sieve
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def find(words: np.ndarray, offsets: np.ndarray, n: int, hashes: np.ndarray, sieve: np.ndarray):
     """(place of the first word, first index row of its hash) of each n-gram of the documents that the index has.
 

@@ -6,10 +6,10 @@ that tokenisers put around it leave no trace.
 
 from functools import cache
 
-import numba
 import numpy as np
 
 from filters.words import Words, hash_words
+from shards.kernels import njit
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of an n-gram
 
@@ -43,7 +43,7 @@ def telling_words(words: Words) -> np.ndarray:
     return words.has_letter & ~np.isin(words.hashes, plain_words())
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def roll(hashes: np.ndarray, n: int) -> np.ndarray:
     """Hash of the n-gram that begins at each word, uint64; none for the last n - 1 words."""
     count = max(0, len(hashes) - n + 1)
@@ -61,7 +61,7 @@ def roll(hashes: np.ndarray, n: int) -> np.ndarray:
     return rolled
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def mix(value):
     """SplitMix64's finaliser: spreads any change over all 64 bits (Steele et al. 2014)."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -69,7 +69,7 @@ def mix(value):
     return value ^ (value >> np.uint64(31))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def tells(hashes: np.ndarray, telling: np.ndarray, n: int) -> np.ndarray:
     """Whether the n-gram that begins at each word has at least two different telling words."""
     count = max(0, len(hashes) - n + 1)

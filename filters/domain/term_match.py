@@ -8,11 +8,11 @@ made of the lexicons once a process; then one pass over all words finds phrases 
 import dataclasses
 from functools import cache
 
-import numba
 import numpy as np
 
 from filters.domain.terms import LONGEST_PHRASE, SHORTEST_AFFIX, lexicons
 from filters.words import Words, decode, fold_table
+from shards.kernels import njit
 
 _PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
 _LONGEST_WORD = 64  # code units of a word that are looked at; longer ones (sequences, base 64) are no terms
@@ -115,7 +115,7 @@ def _hashed(by_language: list[dict[int, float]]) -> _Hashed:
     return _Hashed(slots, rows, weights.reshape(-1, len(by_language)))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _hash_units(units, length):
     value = _OFFSET
     for at in range(length):
@@ -123,7 +123,7 @@ def _hash_units(units, length):
     return _finish(value)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _finish(value):
     value ^= value >> np.uint64(32)
     value *= np.uint64(0xFF51AFD7ED558CCD)
@@ -131,12 +131,12 @@ def _finish(value):
     return value if value != _EMPTY else np.uint64(1)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _join(left, right):
     return _finish((left * _PRIME) ^ right)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _find(keys, rows, key):
     mask = np.uint64(len(keys) - 1)
     slot = key & mask
@@ -147,7 +147,7 @@ def _find(keys, rows, key):
     return np.int64(-1)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _weigh_words(
     data, starts, ends, has_letter, table,
     whole_keys, whole_rows, whole_weights, prefix_keys, prefix_rows, prefix_weights,
@@ -209,7 +209,7 @@ def _weigh_words(
     return weights, parts
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _count(offsets, codes, has_letter, weights, parts, phrase_keys, phrase_rows, phrase_weights):
     """(terms, weighted, cover, known, lettered): see `Tally`. A word in a phrase weighs the heavier of the two, or
     what the phrase weighs where that is below 0."""

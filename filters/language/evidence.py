@@ -12,11 +12,11 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from filters.language.windows import Windows
 from shards.errors import InputError
+from shards.kernels import njit
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _PATTERNS = "patterns"
@@ -126,7 +126,7 @@ def _table(languages: tuple[str, ...], entries: dict[tuple[int, bytes], np.ndarr
     return Lexicon(languages, keys, kinds, rows, np.stack(list(entries.values())), heads)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _hash(text):
     key = _FNV
     for byte in text:
@@ -134,12 +134,12 @@ def _hash(text):
     return key
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _slot(key, kind, size):
     return np.int64(((key ^ (key >> np.uint64(29))) + np.uint64(kind)) & np.uint64(size - 1))
 
 
-@numba.njit(cache=True, inline="always")
+@njit(cache=True, inline="always")
 def _find(key, kind, keys, kinds, rows):
     slot = _slot(key, kind, len(keys))
     while kinds[slot]:
@@ -149,13 +149,13 @@ def _find(key, kind, keys, kinds, rows):
     return np.int32(-1)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _add(row, weights, total):
     for language in range(weights.shape[1]):
         total[language] += weights[row, language]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _sum(data, offsets, keys, kinds, rows, weights, heads):
     total = np.zeros((len(offsets) - 1, weights.shape[1]), np.float32)
     for window in range(len(offsets) - 1):

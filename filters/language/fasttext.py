@@ -9,10 +9,10 @@ import dataclasses
 import struct
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from shards.errors import CorruptionError, InputError
+from shards.kernels import njit
 
 _MAGIC, _VERSION = 793712314, 12
 _HIERARCHICAL, _SOFTMAX = 1, 3  # the losses of classifiers
@@ -150,7 +150,7 @@ def _word_table(words: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return _fill(np.frombuffer(b"".join(words) or b"\0", np.uint8), ends, size)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _fill(data, offsets, size):
     keys, rows = np.zeros(size, np.uint64), np.full(size, np.int32(-1))
     for word in range(len(offsets) - 1):
@@ -164,7 +164,7 @@ def _fill(data, offsets, size):
     return keys, rows
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _slot(key, size):
     return np.int64((key ^ (key >> np.uint64(29))) & np.uint64(size - 1))
 
@@ -189,7 +189,7 @@ def _tree(counts: list[int]) -> np.ndarray:
     return children
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _predict(data, offsets, word_keys, word_rows, bucket_rows, end_row, shortest, longest, vectors, output, children,
              labels):  # fmt: skip
     texts, dim = len(offsets) - 1, vectors.shape[1]

@@ -9,11 +9,11 @@ import dataclasses
 import unicodedata
 from functools import cache
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from filters.words import decode, utf8
+from shards.kernels import njit
 
 _SLACK = 3  # raw bytes read at most for each clean character wanted, except in a text without other letters
 _LONGEST_TAG, _LONGEST_TARGET = 200, 2000
@@ -70,7 +70,7 @@ def char_table() -> np.ndarray:
     return table
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _sample(data, limits, windows, chars, table):
     texts = len(limits) - 1
     total = 0
@@ -109,7 +109,7 @@ def _sample(data, limits, windows, chars, table):
     return found[:written], offsets[: made + 1], owners[:made], letters[:made]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _clean(data, at, limit, chars, table, out):
     """(bytes written to `out`, letters) of the first `chars` clean characters of `data[at:limit]`."""
     length = token = 0  # token: where, in `out`, the run of characters between white space began
@@ -154,7 +154,7 @@ def _clean(data, at, limit, chars, table, out):
     return length, letters
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _markup_end(data, at, limit, point, run, table):
     """Where the markup that starts at `at`, an ASCII sign, ends; 0 if none does. `run`: bytes of the run before it."""
     if point == 60:  # <tag>
@@ -187,7 +187,7 @@ def _markup_end(data, at, limit, point, run, table):
     return 0
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _encode(point, out, at):
     if point < 0x80:
         out[at] = point

@@ -6,11 +6,11 @@ A *mark* is such a place. It is a hint, wide rather than narrow: what it is wort
 import dataclasses
 from collections.abc import Mapping
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from filters.words import utf8
+from shards.kernels import njit
 
 NUMBER, AT, URL, DOTTED, COLONS, FISCAL, WORD = range(7)  # kinds of marks
 Anchors = tuple[np.ndarray, np.ndarray]  # hashes of words and what each announces, as an open-addressed table
@@ -87,7 +87,7 @@ def _byte_classes() -> np.ndarray:
 _BYTE_CLASSES = _byte_classes()
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _announces(data, first, at, begin, limit):
     """Whether the word from `first` to `at` stands soon before a digit, or in a bracket."""
     found = first > begin and (data[first - 1] == 40 or data[first - 1] == 91)
@@ -96,18 +96,18 @@ def _announces(data, first, at, begin, limit):
     return found
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_ascii_letter(data, at, limit):
     return at < limit and 65 <= (data[at] & 0xDF) <= 90
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_corsica(data, first, size):
     """2A and 2B, departments in the midst of a French number."""
     return size == 2 and data[first] == 50 and 65 <= (data[first + 1] & 0xDF) <= 66
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _dotted_end(data, at, limit):
     """End of four groups of one to three digits with dots between them at `at`, or 0."""
     groups = 0
@@ -125,7 +125,7 @@ def _dotted_end(data, at, limit):
     return at
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_fiscal(data, first, size):
     """Whether the token could be a codice fiscale (16), its first eleven characters, or its date alone (5)."""
     date = first + 6 if size > 5 else first
@@ -143,7 +143,7 @@ def _is_fiscal(data, first, size):
     return month >= 65 and (size > 5 or (month <= 90 and digits > 1))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _domain_follows(data, at, limit):
     """Whether a dot with a letter after it comes before anything that no host name has."""
     for place in range(at, min(at + _MAX_DOMAIN, limit - 1)):
@@ -156,7 +156,7 @@ def _domain_follows(data, at, limit):
     return False
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _colon_run(data, at, start, limit):
     """(first, end) of the hexadecimal digits and colons around the colon at `at`, and whether IPv6 fits."""
     first = at
@@ -176,13 +176,13 @@ def _colon_run(data, at, start, limit):
     return first, end, digits > 0 and (colons >= 7 or (doubled and colons >= 2))
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _put(marks, count, start, end, kind, detail):
     marks[count, 0], marks[count, 1], marks[count, 2], marks[count, 3] = start, end, kind, detail
     return count + 1
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _scan(data, limits, classes, anchors, announced):
     documents = len(limits) - 1
     offsets = np.zeros(documents + 1, np.int64)

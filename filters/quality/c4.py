@@ -6,7 +6,6 @@ first of its reasons; placeholder text and curly brackets count only in lines th
 A sentence ends with a run of . ! ? … and closing marks before white space, but not after an initial (J. Smith).
 """
 
-import numba
 import numpy as np
 
 from filters.quality.characters import (
@@ -23,6 +22,7 @@ from filters.quality.characters import (
     strip,
 )
 from filters.quality.phrases import JAVASCRIPT, LOREM_IPSUM, POLICY
+from shards.kernels import njit
 
 _LONGEST_WORD, _LEAST_WORDS = 1000, 3
 _RETURN, _FEED, _OPEN, _CLOSE, _CURLY, _DASH, _ROUND_BULLET, _PERIOD = (ord(mark) for mark in "\r\n[]{-•.")
@@ -51,7 +51,7 @@ COLUMNS = (
 _KEPT, _LONG_WORD, _NO_END, _FEW_WORDS, _JAVASCRIPT, _POLICY = range(6)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def measure_c4(data, start, end, table, moves, ends, line, out):
     """Fill `out` (float64, COLUMNS) for the text between two bytes. `line`: uint8 scratch as long as the text."""
     lines, blank, bullets, ellipses = 0, 0, 0, 0
@@ -90,7 +90,7 @@ def measure_c4(data, start, end, table, moves, ends, line, out):
         out[11 + fate] = chars[fate] / max(1, whole)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _line_end(data, at, end, table):
     """(end of the line that starts at `at`, start of the next), as str.splitlines."""
     while at < end:
@@ -105,7 +105,7 @@ def _line_end(data, at, end, table):
     return end, end
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _trails_off(data, first, last):
     """Whether the bytes end in "..." or "…"."""
     if last - first < 3:
@@ -114,7 +114,7 @@ def _trails_off(data, first, last):
     return (a == _PERIOD and b == _PERIOD and c == _PERIOD) or (a == 0xE2 and b == 0x80 and c == 0xA6)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _count_words(data, at, end, table):
     """(characters, words between white space, characters of the longest)."""
     chars, words, longest, run = 0, 0, 0, 0
@@ -131,7 +131,7 @@ def _count_words(data, at, end, table):
     return chars, words, longest
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _without_citations(data, at, end, table, line):
     r"""Copy the bytes to `line` without what matches \[\d*]|\[edit]|\[citation needed]; the number of bytes copied."""
     length = 0
@@ -147,7 +147,7 @@ def _without_citations(data, at, end, table, line):
     return length
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _citation(data, start, end, table):
     """Length in bytes of the citation that starts at `start`, 0 if none does."""
     at = start + 1
@@ -164,7 +164,7 @@ def _citation(data, start, end, table):
     return 0
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _judge(line, start, end, words, table, moves, ends):
     """(fate of a line of so many words; whether it has placeholder text, a curly bracket; sentences if it is kept)."""
     if not _ends_well(line, start, end):
@@ -184,7 +184,7 @@ def _judge(line, start, end, words, table, moves, ends):
     return _KEPT, placeholder, bracket, count_sentences(line, start, end, table)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _ends_well(line, start, end):
     """Whether a line ends in one of C4's marks, and not in three points."""
     if start == end:
@@ -195,7 +195,7 @@ def _ends_well(line, start, end):
     return mark in (_QUESTION, _EXCLAMATION, _QUOTE, _APOSTROPHE)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def count_sentences(data, at, end, table):
     """Sentences of a line that is not blank."""
     sentences, run, initial = 1, 0, False  # run: length of the word before

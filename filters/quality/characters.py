@@ -7,8 +7,9 @@ exactly: its PUNCTUATION_SET, and its TERMINAL_PUNCTUATION, which is Unicode's p
 import unicodedata
 from functools import cache
 
-import numba
 import numpy as np
+
+from shards.kernels import njit
 
 (SPACE, LETTER, DIGIT, UPPER, WORD, BREAK, SYMBOL, TERMINAL, ENDING, BULLET, CLOSER, FULL_STOP, ELLIPSIS, HASH) = (
     1 << bit for bit in range(14)
@@ -55,7 +56,7 @@ def character_table() -> np.ndarray:
     return table
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def read(data: np.ndarray, at: int) -> tuple[int, int]:
     """(code point, bytes) of the UTF-8 character at `at`; the text is valid UTF-8, as Arrow strings are."""
     lead = np.int64(data[at])
@@ -69,13 +70,13 @@ def read(data: np.ndarray, at: int) -> tuple[int, int]:
     return (lead & 0x07) << 18 | point << 6 | np.int64(data[at + 3] & 0x3F), 4
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def flags_of(table: np.ndarray, point: int) -> int:
     """Flags of a code point."""
     return np.int64(table[point]) if point < POINTS else np.int64(0)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def strip(data: np.ndarray, start: int, end: int, table: np.ndarray) -> tuple[int, int]:
     """The bytes from `start` to `end` without white space at their ends, as `str.strip`; empty when none is left."""
     while start < end:

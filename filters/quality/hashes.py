@@ -5,8 +5,9 @@ parts: what datatrove compares as "".join(words[i : i + n]) is one subtraction a
 Karp 1987). Sets are open-addressed tables of keys, as large as the document at hand needs.
 """
 
-import numba
 import numpy as np
+
+from shards.kernels import njit
 
 BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
 _INVERSE = pow(BASE, -1, 1 << 64)
@@ -15,13 +16,13 @@ _ONE, _BASE = np.uint64(1), np.uint64(BASE)
 _POWERS = np.array([[pow(base, k, 1 << 64) for k in range(64)] for base in (BASE, _INVERSE)], np.uint64)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def extend(value: np.uint64, byte: int) -> np.uint64:
     """Hash of a string with one byte more; the empty string's is 0."""
     return value * _BASE + np.uint64(byte) + _ONE
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def hash_bytes(data: np.ndarray, start: int, end: int) -> np.uint64:
     """Hash of the bytes from `start` to `end`."""
     value = np.uint64(0)
@@ -30,7 +31,7 @@ def hash_bytes(data: np.ndarray, start: int, end: int) -> np.uint64:
     return value
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def powers(length: int) -> tuple[np.uint64, np.uint64]:
     """(power, inverse power) of the base for `length` bytes."""
     power, inverse = _ONE, _ONE
@@ -42,7 +43,7 @@ def powers(length: int) -> tuple[np.uint64, np.uint64]:
     return power * _POWERS[0, length], inverse * _POWERS[1, length]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def room(members: int) -> int:
     """Slots of a table for that many members: a power of two, at most three quarters full."""
     size = 16
@@ -51,7 +52,7 @@ def room(members: int) -> int:
     return size
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def slot_of(keys: np.ndarray, mask: np.uint64, key: np.uint64) -> int:
     """Where `key` (not 0) is in the table, or the empty slot (0) where it belongs."""
     mixed = key * _MIXER
@@ -61,7 +62,7 @@ def slot_of(keys: np.ndarray, mask: np.uint64, key: np.uint64) -> int:
     return np.int64(slot)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def add(keys: np.ndarray, mask: np.uint64, key: np.uint64) -> bool:
     """Add `key` to the set; whether it was there before. Key 0 stands for an empty slot and is taken for 1."""
     if key == 0:

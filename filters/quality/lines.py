@@ -5,7 +5,6 @@ headings and list items of light Markdown, entries of a bibliography, lines that
 row of a table nor an entry of a bibliography is *prose*.
 """
 
-import numba
 import numpy as np
 
 from filters.quality.characters import (
@@ -24,6 +23,7 @@ from filters.quality.characters import (
 )
 from filters.quality.hashes import extend
 from filters.quality.phrases import CITATION
+from shards.kernels import njit
 
 # Columns of a line. Its bytes, the line feeds before it, its kind and phrases; characters with and without the white
 # space at its ends; then of words (between white space, with a letter or digit) their number, characters, and how many
@@ -40,7 +40,7 @@ _ROUND_BULLET, _ZERO, _NINE = ord("•"), ord("0"), ord("9")
 _LONGEST_REFERENCE = 700  # characters: a paragraph that cites is no entry
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def read_lines(data, start, end, table, moves, ends, lines, hashes):
     """Read the lines between two bytes into `lines` (int32, shape (lines, FIELDS)) and `hashes` (of their bytes).
 
@@ -64,7 +64,7 @@ def read_lines(data, start, end, table, moves, ends, lines, hashes):
     return number, feeds
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _last(data, end):
     """Code point of the character that ends before byte `end`."""
     at = end - 1
@@ -73,7 +73,7 @@ def _last(data, end):
     return read(data, at)[0]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _read_bytes(data, start, end, moves, ends):
     """(end, hash, characters, phrases, kind by its digits and colons) of the line that starts at `start`.
 
@@ -106,14 +106,14 @@ def _read_bytes(data, start, end, moves, ends):
     return at, value, chars, phrases, kind | (REFERENCE if dated and cited and chars <= _LONGEST_REFERENCE else 0)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _is_year(data, end):
     """Whether the four digits before a byte are a year from 1900 to 2099."""
     century = (data[end - 4] - _ZERO) * 10 + data[end - 3] - _ZERO
     return century == 19 or century == 20
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _read_words(data, at, end, table, line):
     """Fill the counts of a line without white space at its ends; its kind by its characters."""
     kind, size, words, word_chars, letter_words, letters, ink, marks = 0, 0, 0, 0, 0, 0, 0, 0

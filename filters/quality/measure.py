@@ -6,7 +6,6 @@ document. The others are ours: what repeats, what is a word and what are stop wo
 and bibliographies are no fault; a share of prose where there is too little of it is that of a sound document.
 """
 
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -22,6 +21,7 @@ from filters.quality.repetition import repeated, repeated_ngrams, top_ngram
 from filters.quality.stop_words import LANGUAGES, stop_table
 from filters.quality.tokens import count_stop_words, count_tokens, join, keep_prose, read_tokens
 from filters.words import utf8
+from shards.kernels import njit
 
 GOPHER_QUALITY = (
     "gopher_words",  # tokens with a character that is no punctuation mark; 50 to 100,000
@@ -104,7 +104,7 @@ def measure(texts: pa.LargeStringArray, short_line: int) -> np.ndarray:
     return _measure(data, limits, character_table(), *automaton(), stop_table(), short_line)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _measure(data, limits, table, moves, ends, stops, short_line):
     documents = len(limits) - 1
     out = np.zeros((documents, _WIDTH))
@@ -160,7 +160,7 @@ def _measure(data, limits, table, moves, ends, stops, short_line):
     return out
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _gopher_quality(totals, found, out):
     tokens, words = totals[to.TOKENS], totals[to.WORDS]
     out[0] = words
@@ -172,7 +172,7 @@ def _gopher_quality(totals, found, out):
         out[5 + language] = found[0, language]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _of_lines(lines, hashes, number, feeds, tokens, pieces, piece_hashes, keys, out):
     """Gopher's and FineWeb's rules on lines, and C4's on paragraphs; the characters of the document."""
     characters, all_feeds, filled, closed, short = feeds, feeds, 0, 0, 0
@@ -212,7 +212,7 @@ def _of_lines(lines, hashes, number, feeds, tokens, pieces, piece_hashes, keys, 
     return characters
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _of_ngrams(hashes, sums, products, chars, number, keys, counts, firsts, grams):
     """Characters in the most frequent 2- to 4-gram, in repeated 5- to 10-grams, then how often the former occur."""
     for n in range(2, 5):
@@ -221,7 +221,7 @@ def _of_ngrams(hashes, sums, products, chars, number, keys, counts, firsts, gram
         grams[n - 2] = repeated_ngrams(sums, products, chars, number, n, keys)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _paragraphs(lines, hashes, number, without, pieces, piece_hashes):
     """Join lines into paragraphs, which empty lines part: their characters and hashes; how many there are.
 
@@ -244,7 +244,7 @@ def _paragraphs(lines, hashes, number, without, pieces, piece_hashes):
     return paragraphs
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _ours(lines, number, found, prose_tokens, short_line, out):
     """Words, stop words and kinds of lines."""
     filled, items, trailing, ending, short, rows, entries, lorem = 0, 0, 0, 0, 0, 0, 0, 0
@@ -298,7 +298,7 @@ def _ours(lines, number, found, prose_tokens, short_line, out):
     out[17] = lorem
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _our_repetition(lines, hashes, number, pieces, piece_hashes, keys, grams, out):
     """Repetition in prose without headings (lines, paragraphs) and with them (n-grams)."""
     kept, chars, prose = 0, 0, 0

@@ -5,15 +5,15 @@ these are: the most frequent n-gram counts even where it occurs once, and a sear
 that it finds.
 """
 
-import numba
 import numpy as np
 
 from filters.quality.hashes import add, room, slot_of
+from shards.kernels import njit
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def repeated(hashes, sizes, number, keys):
     """(pieces, characters) in those of `number` pieces whose hash is that of an earlier one. `keys`: scratch."""
     size = room(number)
@@ -27,7 +27,7 @@ def repeated(hashes, sizes, number, keys):
     return pieces, chars
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def top_ngram(hashes, chars, number, n, keys, counts, firsts):
     """(characters in all occurrences of the most frequent n-gram, spaces between its words included; their number).
 
@@ -57,7 +57,7 @@ def top_ngram(hashes, chars, number, n, keys, counts, firsts):
     return (chars[best + n] - chars[best] + n - 1) * most, most
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def repeated_ngrams(sums, products, chars, number, n, keys):
     """Characters in n-grams that occurred before, from left to right; the search goes on behind each that it finds.
 

@@ -8,7 +8,6 @@ A token is, between white space,
 These are nearly the tokens of spaCy's blank models, which datatrove takes, by a rule that is the same in all languages.
 """
 
-import numba
 import numpy as np
 
 from filters.quality.characters import (
@@ -25,6 +24,7 @@ from filters.quality.characters import (
 )
 from filters.quality.hashes import extend, powers, slot_of
 from filters.quality.stop_words import LANGUAGES
+from shards.kernels import njit
 
 _FULL_STOP, _COMMA, _COLON, _SLASH, _HYPHEN, _APOSTROPHE, _QUOTE = (ord(character) for character in ".,:/-'’")
 _LISTS = len(LANGUAGES)
@@ -35,7 +35,7 @@ PROSE = 1 << 16  # flag of a token beside those of its characters: it stands in 
 TOKENS, WORDS, WORD_CHARS, LETTER_TOKENS, HASHES, ELLIPSES = range(6)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def read_tokens(data, start, end, mark, table, hashes, facts, number):
     """Append the tokens between two bytes to a document's, of which there are `number`; returns how many there are now.
 
@@ -70,7 +70,7 @@ def read_tokens(data, start, end, mark, table, hashes, facts, number):
     return number
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _read_word(data, at, end, table):
     """(end, characters, hash, flags of any character, SYMBOL if all are punctuation) of the word from `at` on."""
     chars, value, union, marks, before = 0, np.uint64(0), np.int64(0), np.int64(SYMBOL), np.int64(0)
@@ -102,7 +102,7 @@ def _read_word(data, at, end, table):
     return at, chars, value, union, marks
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def count_tokens(facts, number):
     """Counts of a document's tokens, in the order of `TOKENS` and its fellows."""
     words, chars, lettered, hashes, ellipses = 0, 0, 0, 0, 0
@@ -122,7 +122,7 @@ def count_tokens(facts, number):
     return number, words, chars, lettered, hashes, ellipses
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def count_stop_words(hashes, facts, number, stops, row, seen, found):
     """Stop words of document `row`, by list and language, into `found`: int64, shape (3, languages).
 
@@ -151,7 +151,7 @@ def count_stop_words(hashes, facts, number, stops, row, seen, found):
             found[2, language] += running and ours
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def join(hashes, facts, number, sums, products, chars):
     """Prefix sums by which n-grams are hashed and measured: each of `number` + 1 entries.
 
@@ -169,7 +169,7 @@ def join(hashes, facts, number, sums, products, chars):
         chars[token + 1] = chars[token] + facts[token, CHARS]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def keep_prose(hashes, facts, number):
     """Move the tokens of prose to the front; how many there are."""
     kept = 0

@@ -1,7 +1,8 @@
 """What Tesseract does not tell of a page's image: the rules of its tables."""
 
 import numpy as np
-from numba import njit
+
+from shards.kernels import njit
 
 _DARK = 140  # of 255: ink
 _SHORTEST = 30.0  # points of a rule

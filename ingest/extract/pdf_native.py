@@ -9,7 +9,9 @@ import ctypes
 import numpy as np
 import pypdfium2.raw as pdfium_c
 from llvmlite import binding
-from numba import njit, types
+from numba import types
+
+from shards.kernels import njit
 
 PATH, IMAGE, FORM = pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM
 _MOST_SEGMENTS = 400  # of one path: beyond that it is a curve or a map

@@ -7,7 +7,8 @@ space of justified text. Raised and lowered characters stay in the run of what t
 import unicodedata
 
 import numpy as np
-from numba import njit
+
+from shards.kernels import njit
 
 _SAME_LINE = 0.15  # of the size: distance of baselines below which nothing is raised or lowered
 _LOWERED = 0.06  # ... below it, for smaller characters
