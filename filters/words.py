@@ -6,7 +6,6 @@ Folded means: case and accents gone, ligatures spelt out (œdème, ŒDEME and oe
 
 import dataclasses
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -14,8 +13,8 @@ import pyarrow as pa
 
 from filters.folding import fold
 from shards.kernels import njit
+from shards.texts import decode, utf8
 
-_BATCH_BYTES = 8 << 20  # bounds the arrays at about 100 MB
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -41,25 +40,6 @@ class Words:
     def distinct(self) -> tuple[np.ndarray, np.ndarray]:
         """(code of each word, index of the first word of each code); codes count up in order of appearance."""
         return distinct(self.hashes)
-
-
-def batches(texts: pa.ChunkedArray) -> Iterator[pa.LargeStringArray]:
-    """The texts, in order, in batches of a few megabytes."""
-    for chunk in texts.cast(pa.large_string()).chunks:
-        offsets = np.frombuffer(chunk.buffers()[1], np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
-        start = 0
-        while start < len(chunk):
-            end = int(np.searchsorted(offsets, offsets[start] + _BATCH_BYTES, side="right")) - 1
-            end = min(max(end, start + 1), len(chunk))
-            yield chunk.slice(start, end - start)
-            start = end
-
-
-def utf8(texts: pa.LargeStringArray) -> tuple[np.ndarray, np.ndarray]:
-    """(bytes, offsets) of the texts: document d is `bytes[offsets[d] : offsets[d + 1]]`; no copy."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8), ends
 
 
 def find_words(texts: pa.LargeStringArray) -> Words:
@@ -88,19 +68,6 @@ def fold_table() -> np.ndarray:
             units = [ord(unit) & 0xFFFF for unit in fold(chr(point))[:3]]
             table[point] = sum(unit << (16 * place) for place, unit in enumerate(units)) or 1
     return table
-
-
-@njit(cache=True)
-def decode(data: np.ndarray, at: int) -> tuple[int, int]:
-    """(code point, bytes) of the UTF-8 character at `at`; the text is valid UTF-8, as Arrow strings are."""
-    lead = data[at]
-    if lead < 0x80:
-        return np.int64(lead), 1
-    if lead < 0xE0:
-        return np.int64(lead & 0x1F) << 6 | np.int64(data[at + 1] & 0x3F), 2
-    if lead < 0xF0:
-        return np.int64(lead & 0x0F) << 12 | np.int64(data[at + 1] & 0x3F) << 6 | np.int64(data[at + 2] & 0x3F), 3
-    return 0x10000, 4  # beyond the plane: never part of a word
 
 
 @njit(cache=True)

@@ -15,9 +15,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from filters.boilerplate.units import STRUCTURE, find_units, keyed
-from filters.words import batches, distinct
+from filters.words import distinct
 from shards.step import Step
+from shards.texts import batches
+from shards.units import STRUCTURE, find_units, keyed
 
 By = Literal["host", "source"]
 COUNTS = pa.schema(

@@ -14,11 +14,10 @@ import polars as pl
 import pyarrow as pa
 
 from filters.boilerplate.repeats import By, groups_of, is_among
-from filters.boilerplate.units import LIST, TEXT, Units, cut, drop_emptied_headings, find_units, keyed
-from filters.texts import replace_texts
-from filters.words import batches
 from shards.schema import scores_schema
 from shards.step import Step
+from shards.texts import batches, replace_texts
+from shards.units import LIST, TEXT, Units, cut, drop_emptied_headings, find_units, keyed
 
 Numbers = Literal["doses", "all"]
 EDITS = scores_schema(

@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from filters.decontaminate.coverage import Covered, Index, cover_documents, cover_items, find, make_sieve
-from filters.words import batches, find_words
+from filters.words import find_words
 from shards.errors import InputError
 from shards.schema import scores_schema
 from shards.step import Step
+from shards.texts import batches
 
 SCHEMA = scores_schema(
     pa.field("item_share", pa.float32(), nullable=False),  # of the item most covered: share of its countable words

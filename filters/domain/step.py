@@ -13,10 +13,11 @@ from filters.domain.model import classifier_text, features, load_classifier, loa
 from filters.domain.score import medical_score
 from filters.domain.term_match import tally
 from filters.domain.terms import LANGUAGES, digest
-from filters.words import batches, find_words
+from filters.words import find_words
 from shards.errors import InputError
 from shards.schema import scores_schema
 from shards.step import Step, local
+from shards.texts import batches
 
 SCHEMA = scores_schema(
     pa.field("lexicon", pa.string(), nullable=False),  # en, fr, it or es: the lexicon that knows most of the document

@@ -11,8 +11,9 @@ from functools import cache
 import numpy as np
 
 from filters.domain.terms import LONGEST_PHRASE, SHORTEST_AFFIX, lexicons
-from filters.words import Words, decode, fold_table
+from filters.words import Words, fold_table
 from shards.kernels import njit
+from shards.texts import decode
 
 _PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
 _LONGEST_WORD = 64  # code units of a word that are looked at; longer ones (sequences, base 64) are no terms

@@ -11,10 +11,10 @@ from filters.language.evidence import digest
 from filters.language.model import LanguageModel, load_model
 from filters.language.windows import Windows, sample_windows
 from filters.models import find_language_model
-from filters.words import batches
 from shards.errors import InputError
 from shards.schema import scores_schema
 from shards.step import Step, local
+from shards.texts import batches
 
 __all__ = ["SCHEMA", "UNDETERMINED", "Language", "identify", "language_filter", "load_model"]
 

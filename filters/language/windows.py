@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from filters.words import decode, utf8
 from shards.kernels import njit
+from shards.texts import decode, utf8
 
 _SLACK = 3  # raw bytes read at most for each clean character wanted, except in a text without other letters
 _LONGEST_TAG, _LONGEST_TARGET = 200, 2000

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from filters.privacy.kinds import KINDS
 from filters.privacy.step import Privacy
-from filters.texts import replace_texts
 from shards.errors import InputError
 from shards.step import Step
+from shards.texts import replace_texts
 
 # Of an author's contacts a reader need not know why they are masked.
 PLACEHOLDERS = {kind: f"{{{kind.removeprefix('author_').upper()}}}" for kind in KINDS}

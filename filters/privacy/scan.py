@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from filters.words import utf8
 from shards.kernels import njit
+from shards.texts import utf8
 
 NUMBER, AT, URL, DOTTED, COLONS, FISCAL, WORD = range(7)  # kinds of marks
 Anchors = tuple[np.ndarray, np.ndarray]  # hashes of words and what each announces, as an open-addressed table

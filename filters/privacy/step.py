@@ -9,8 +9,8 @@ import pyarrow as pa
 from filters.privacy.find import ANCHORS, Span, find_spans
 from filters.privacy.kinds import KINDS, SCHEMA, SPAN
 from filters.privacy.scan import find_marks
-from filters.words import batches
 from shards.step import Step
+from shards.texts import batches
 
 
 @dataclasses.dataclass(frozen=True)

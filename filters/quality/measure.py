@@ -20,8 +20,8 @@ from filters.quality.phrases import LOREM_IPSUM, NOTICE, automaton
 from filters.quality.repetition import repeated, repeated_ngrams, top_ngram
 from filters.quality.stop_words import LANGUAGES, stop_table
 from filters.quality.tokens import count_stop_words, count_tokens, join, keep_prose, read_tokens
-from filters.words import utf8
 from shards.kernels import njit
+from shards.texts import utf8
 
 GOPHER_QUALITY = (
     "gopher_words",  # tokens with a character that is no punctuation mark; 50 to 100,000

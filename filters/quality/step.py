@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from filters.quality.measure import COLUMNS, COUNTS, measure
-from filters.words import batches
 from shards.errors import InputError
 from shards.schema import scores_schema
 from shards.step import Step
+from shards.texts import batches
 
 # Shares are doubles, as the peers' are: a share of exactly 0.3 must not be above a bound of 0.3.
 SCHEMA = scores_schema(

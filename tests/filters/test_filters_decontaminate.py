@@ -288,7 +288,7 @@ def test_scores_do_not_depend_on_batches(tmp_path, monkeypatch):
     index = index_of(tmp_path / "b", [CASE, sentence(0, 60)])
     texts = [HARMLESS, CASE, sentence(0, 40), "", f"{CASE} {HARMLESS}"]
     whole = run(texts, index)
-    monkeypatch.setattr("filters.words._BATCH_BYTES", 100)
+    monkeypatch.setattr("shards.texts._BATCH_BYTES", 100)
     assert run(texts, index) == whole
 
 

@@ -8,7 +8,8 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from filters.words import batches, find_words, fold, hash_words
+from filters.words import find_words, fold, hash_words
+from shards.texts import batches
 
 LATIN = st.text(st.characters(max_codepoint=0x24F), max_size=200)
 
@@ -51,7 +52,7 @@ def test_equal_folded_words_have_equal_hashes_and_codes_count_up(texts):
 
 
 def test_batches_cut_between_documents_and_keep_all(monkeypatch):
-    monkeypatch.setattr("filters.words._BATCH_BYTES", 10)
+    monkeypatch.setattr("shards.texts._BATCH_BYTES", 10)
     texts = ["aaaa", "bbbb", "cccc", "d" * 50, "", "e"]
     column = pa.chunked_array([texts[:4], texts[4:]]).slice(1)
     parts = [batch.to_pylist() for batch in batches(column)]

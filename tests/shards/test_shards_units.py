@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.boilerplate.units import HEADING, LIST, STRUCTURE, TEXT, cut, drop_emptied_headings, find_units, keyed
+from shards.units import HEADING, LIST, STRUCTURE, TEXT, cut, drop_emptied_headings, find_units, keyed
 
 LINES = st.sampled_from(
     ["", "", "Take with food.", "Prendre au cours du repas", "- nausea", "- rash", "  - itching", "1. wash", "2. dry",

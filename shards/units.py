@@ -10,8 +10,8 @@ import dataclasses
 import numpy as np
 import pyarrow as pa
 
-from filters.words import decode, utf8
 from shards.kernels import njit
+from shards.texts import decode, utf8
 
 TEXT, LIST, HEADING, STRUCTURE = range(4)  # values of `Units.kind`
 _NEWLINE, _SPACE, _TAB, _CR, _HASH, _BAR, _FENCE, _DOT, _BRACKET = 10, 32, 9, 13, 35, 124, 96, 46, 41
