@@ -32,6 +32,10 @@ class Group:
             dist.all_reduce(value)
         return value
 
+    def any(self, here: bool) -> bool:
+        """Whether it holds in any process."""
+        return bool(self.sum(torch.tensor(float(here), device=self.device)).item()) if self.world > 1 else here
+
     def wait(self) -> None:
         """Wait until all processes are here."""
         if self.world > 1:

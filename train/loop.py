@@ -1,191 +1,229 @@
 """Pretraining mT5 on a version: one loop, which goes on from the run's last checkpoint.
 
-On a CPU a resumed run has the losses of an unbroken one to the bit (same torch, same number of threads). On a GPU it
-has them to rounding: torch's default kernels there add in no fixed order.
+On a CPU a resumed run has the losses of an unbroken one to the bit (same torch, same number of threads and processes).
+On a GPU it has them to rounding: torch's default kernels there add in no fixed order.
 """
 
 import math
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
-from rich.progress import Progress
 
 from shards.errors import InputError
 from train import checkpoint
-from train import tokens as token_shards
-from train.commands import choose_languages, open_version, progress_bar
-from train.convert import load_pretrained
-from train.corrupt import Noise
-from train.data import ExampleStream, held_out_examples, split
+from train.commands import progress_bar
+from train.data import Batch
 from train.distributed import Group, join
-from train.evaluate import Examples, held_out_losses
+from train.evaluate import held_out_losses
 from train.export import export
 from train.loss import batch_loss
-from train.mixture import temperature_weights
-from train.model import MT5, preset
-from train.optim import AdamWScaled, Schedule, gradient_norm
-from train.permute import key_of
+from train.optim import AdamWScaled, gradient_norm
 from train.plot import plot_losses
+from train.prepare import Data, build_model, precision, prepare
 from train.rundir import RunDir
+from train.schedule import Schedule
 from train.settings import PretrainConfig, PretrainResult
-from train.tokenizer import Tokenizer
-
-PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
 
 
-def pretrain(config: PretrainConfig) -> PretrainResult:
+class Run:
+    """A run under way. `step` counts the steps done, `skipped` those whose examples a roll-back left out."""
+
+    def __init__(self, config: PretrainConfig, group: Group, folder: RunDir, data: Data):
+        if config.batch % group.world:
+            raise InputError(f"batch {config.batch} cannot be shared by {group.world} processes; give a multiple")
+        self.config, self.group, self.folder, self.data = config, group, folder, data
+        self.share = config.batch // group.world
+        self.micro_batch = min(config.micro_batch or self.share, self.share)
+        self.schedule = Schedule(config.schedule, config.lr, config.warmup, config.steps)
+        self._begin()
+
+    def _begin(self) -> None:
+        dtype = precision(self.config.precision, self.group.device)
+        self.model = build_model(self.config, self.data.tokens, dtype).to(self.group.device)
+        self.optimizer = AdamWScaled(self.model, decay=self.config.weight_decay)
+        self.step = self.skipped = 0
+
+    def advance(self) -> dict:
+        """Do the next step; its record. Parameters and moments are those after it, whatever the record says."""
+        batches = [self._tensors(batch) for batch in self._batches()]
+        target_tokens = self.config.batch * self.data.stream.target_length
+        languages = self.data.stream.languages
+        sums = torch.zeros(len(languages), 2, dtype=torch.float64, device=self.group.device)
+        for inputs, targets, rows in batches:
+            loss, nll = batch_loss(self.model, inputs, targets, target_tokens, self.config.z_loss)
+            loss.backward()
+            sums.index_add_(0, rows, torch.stack([nll, torch.full_like(nll, targets.shape[1])], dim=1).double())
+        self.group.sum_gradients(self.model)
+        norm = gradient_norm(self.model)
+        self.step += 1
+        lr = self.schedule.at(self.step)
+        self.optimizer.step(lr, (self.config.clip / (norm + 1e-6)).clamp(max=1.0))
+        totals = self.group.sum(sums).tolist()
+        named = zip(languages, totals, strict=True)
+        return {
+            "step": self.step,
+            "loss": sum(nll for nll, _ in totals) / target_tokens,
+            "languages": {name: nll / count for name, (nll, count) in named if count},
+            "lr": lr,
+            "gradient_norm": norm.item(),
+            "examples": self.step * self.config.batch,
+            "tokens": self.step * self.config.batch * self.data.stream.raw,
+        }
+
+    def _batches(self) -> list[Batch]:
+        """This process's share of the next step's examples, in micro-batches: a pure function of step and skipped."""
+        first = (self.step + self.skipped) * self.config.batch + self.group.rank * self.share
+        end = first + self.share
+        starts = range(first, end, self.micro_batch)
+        return [self.data.stream.batch(start, min(start + self.micro_batch, end)) for start in starts]
+
+    def _tensors(self, batch: Batch) -> tuple[torch.Tensor, ...]:
+        arrays = (batch.inputs, batch.targets, batch.languages)
+        return tuple(torch.from_numpy(array).to(self.group.device) for array in arrays)
+
+    def evaluate(self) -> dict[str, float]:
+        """Held-out loss of each language."""
+        return held_out_losses(self.model, self.data.held_out, self.micro_batch, self.group)
+
+    def save(self) -> None:
+        """Write a checkpoint of the steps done."""
+        if self.group.leads:
+            checkpoint.save(self.folder.checkpoints, self.step, self.model, self.optimizer, self.config.keep)
+
+    def restore(self) -> None:
+        """Go to the last checkpoint, or to the beginning when there is none; later metrics are dropped."""
+        done = max(checkpoint.steps(self.folder.checkpoints), default=0)
+        if done:
+            checkpoint.load(self.folder.checkpoints, done, self.model, self.optimizer)
+            self.step = done
+        elif self.step:
+            self._begin()
+        if self.group.leads:
+            self.folder.keep_until(done)
+        self.group.wait()
+
+    def roll_back(self) -> int:
+        """Go to the last checkpoint and leave out the examples of all steps since; the step to go on from."""
+        failed, skipped = self.step, self.skipped
+        self.restore()
+        self.skipped = skipped + failed - self.step
+        return self.step
+
+    def finish(self) -> PretrainResult:
+        """Plot, export and sum up."""
+        if self.group.leads:
+            title = f"mT5 {self.config.size} on {self.config.version} ({self.data.version})"
+            plot_losses(self.folder.metrics(), self.folder.loss_plot, title)
+            export(self.folder.export, self.model, self.data.tokens)
+        self.group.wait()
+        records = list(self.folder.metrics())
+        held_out = [record["held_out"] for record in records if "held_out" in record]
+        edge = max(1, min(10, len(records) // 4))
+        first, last = (float(np.mean([one["loss"] for one in part])) for part in (records[:1], records[-edge:]))
+        losses = held_out[-1] if held_out else {}
+        return PretrainResult(self.folder.path, self.folder.loss_plot, self.folder.export, first, last, losses)
+
+
+class Observer(Protocol):
+    """Is told of a run's steps in every process; what writes or prints looks at `run.group.leads`."""
+
+    def begin(self, run: Run) -> None:
+        """Before the first step, after the last checkpoint was read."""
+
+    def step(self, run: Run, record: dict) -> None:
+        """After a step, with all that was measured of it."""
+
+    def end(self, run: Run) -> None:
+        """After the last step, and after an error."""
+
+
+Guard = Callable[[dict], str | None]  # the reason to roll back a step, by its record; or it raises
+
+
+def finite(record: dict) -> str | None:
+    """The guard that ends a run whose numbers are not finite, before they reach a checkpoint."""
+    if not (math.isfinite(record["loss"]) and math.isfinite(record["gradient_norm"])):
+        raise InputError(
+            f"loss is {record['loss']} and the gradient's norm {record['gradient_norm']} at step {record['step']}: "
+            "give a smaller --lr or a longer --warmup and a new --out"
+        )
+    return None
+
+
+def train(run: Run, observers: Sequence[Observer], guard: Guard, stopping: Callable[[], bool]) -> None:
+    """All steps that are left, or until some process is `stopping`; then there is a checkpoint of the last step."""
+    config = run.config
+    while run.step < config.steps:
+        began = time.perf_counter()
+        record = run.advance()
+        if guard(record) is not None:
+            run.roll_back()
+            continue
+        last = run.step == config.steps
+        stop = run.group.any(stopping())
+        if last or due(config.eval_every, run.step):
+            record["held_out"] = run.evaluate()
+        speed = config.batch * run.data.stream.input_length / (time.perf_counter() - began)
+        record["input_tokens_per_second"] = round(speed)
+        if run.group.leads:
+            run.folder.log(record)
+        if last or stop or due(config.checkpoint_every, run.step):
+            run.save()
+        for observer in observers:
+            observer.step(run, record)
+        if stop:
+            return
+
+
+def due(every: int, step: int) -> bool:
+    """Whether something that is done every so many steps is done after this one; 0 is never."""
+    return every > 0 and step % every == 0
+
+
+def pretrain(
+    config: PretrainConfig,
+    observers: Sequence[Observer] = (),
+    guard: Guard = finite,
+    stopping: Callable[[], bool] = lambda: False,
+) -> PretrainResult:
     """Run, or resume, a pretraining run to its last step; plot its losses and export the model."""
     group = join(config.device)
     try:
         with progress_bar(disable=not group.leads) as bar:
-            return _pretrain(config, group, bar)
+            folder = RunDir(Path(config.out))
+            run = Run(config, group, folder, prepare(config, group, folder, bar))
+            run.restore()
+            watching = [Bar(bar), *observers]
+            for observer in watching:
+                observer.begin(run)
+            try:
+                train(run, watching, guard, stopping)
+            finally:
+                for observer in watching:
+                    observer.end(run)
+            return run.finish()
     finally:
         group.leave()
 
 
-def _pretrain(config: PretrainConfig, group: Group, bar: Progress) -> PretrainResult:
-    if config.batch % group.world:
-        raise InputError(f"batch {config.batch} cannot be shared by {group.world} processes; give a multiple")
-    run = RunDir(Path(config.out))
-    tokens, stream, held_out, version = prepare(config, group, run, bar)
-    model = build_model(config, tokens, precision(config.precision, group.device)).to(group.device)
-    optimizer = AdamWScaled(model, decay=config.weight_decay)
-    schedule = Schedule(config.schedule, config.lr, config.warmup, config.steps)
+class Bar:
+    """The run's progress bar."""
 
-    done = max(checkpoint.steps(run.checkpoints), default=0)
-    if done:
-        checkpoint.load(run.checkpoints, done, model, optimizer)
-    if group.leads:
-        run.keep_until(done)
-    group.wait()
+    def __init__(self, bar):
+        self._bar = bar
 
-    share = config.batch // group.world
-    micro = min(config.micro_batch or share, share)
-    target_tokens = config.batch * stream.target_length
-    task = bar.add_task("train", total=config.steps, completed=done, note="")
-    for step in range(done + 1, config.steps + 1):
-        began = time.perf_counter()
-        first = (step - 1) * config.batch + group.rank * share
-        sums = torch.zeros(len(stream.languages), 2, dtype=torch.float64, device=group.device)
-        for start in range(first, first + share, micro):
-            batch = stream.batch(start, min(start + micro, first + share))
-            inputs, targets = (torch.from_numpy(ids).to(group.device) for ids in (batch.inputs, batch.targets))
-            loss, nll = batch_loss(model, inputs, targets, target_tokens, config.z_loss)
-            loss.backward()
-            rows = torch.from_numpy(batch.languages).to(group.device)
-            sums.index_add_(0, rows, torch.stack([nll, torch.full_like(nll, targets.shape[1])], dim=1).double())
-        group.sum_gradients(model)
-        norm = gradient_norm(model)
-        totals = group.sum(sums).tolist()
-        mean = sum(nll for nll, _ in totals) / target_tokens
-        if not (math.isfinite(mean) and math.isfinite(norm)):
-            raise InputError(
-                f"loss is {mean} and the gradient's norm {norm.item()} at step {step}: "
-                "give a smaller --lr or a longer --warmup and a new --out"
-            )
-        lr = schedule.at(step)
-        optimizer.step(lr, (config.clip / (norm + 1e-6)).clamp(max=1.0))
+    def begin(self, run: Run) -> None:
+        """Show it."""
+        self._task = self._bar.add_task("train", total=run.config.steps, completed=run.step, note="")
 
-        record = {
-            "step": step,
-            "loss": mean,
-            "languages": {
-                name: nll / count for name, (nll, count) in zip(stream.languages, totals, strict=True) if count
-            },
-            "lr": lr,
-            "gradient_norm": norm.item(),
-            "examples": step * config.batch,
-            "tokens": step * config.batch * stream.raw,
-        }
-        last = step == config.steps
-        if last or (config.eval_every and step % config.eval_every == 0):
-            record["held_out"] = held_out_losses(model, held_out, micro, group)
-        speed = config.batch * stream.input_length / (time.perf_counter() - began)
-        if group.leads:
-            run.log(record | {"input_tokens_per_second": round(speed)})
-            if last or (config.checkpoint_every and step % config.checkpoint_every == 0):
-                checkpoint.save(run.checkpoints, step, model, optimizer, config.keep)
-        bar.update(task, completed=step, note=f"loss {mean:.3f} · {speed:,.0f} tokens/s")
+    def step(self, run: Run, record: dict) -> None:
+        """Move it."""
+        note = f"loss {record['loss']:.3f} · {record['input_tokens_per_second']:,} tokens/s"
+        self._bar.update(self._task, completed=run.step, note=note)
 
-    return finish(config, group, run, model, tokens, version)
-
-
-def prepare(
-    config: PretrainConfig, group: Group, run: RunDir, bar: Progress
-) -> tuple[Tokenizer, ExampleStream, Examples, str]:
-    """Tokenizer, training stream, held-out examples and the version's id. The leading process makes what is missing."""
-    corpus = open_version(config.root, config.version, config.database)
-    languages = choose_languages(corpus, config.languages or tuple(config.weights))
-    fixed = config.fixed() | {"version_id": corpus.manifest.id}
-    fixed["dtype"] = str(precision(config.precision, group.device))
-    if group.leads:
-        run.check(fixed)  # before the work
-    else:
-        group.wait()  # until the leading process has made everything; then all is found
-    tokens = token_shards.obtain_tokenizer(
-        corpus, config.tokenizer, languages, config.training(), run.path / "tokenizer", bar
-    )
-    fixed["tokenizer_digest"] = tokens.digest
-    if group.leads:
-        run.check(fixed)
-    blobs = token_shards.tokenise(corpus, tokens, languages, bar)
-    if group.leads:
-        run.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
-    store = token_shards.localise(corpus.store, blobs, run.path / "tokens")
-    if group.leads:
-        group.wait()
-
-    noise = Noise()
-    parts = {
-        language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
-        for language in languages
-    }
-    train = {language: documents for language, (documents, _) in parts.items()}
-    sizes = {name: len(documents.length) for name, documents in train.items()}
-    weights = config.weights or temperature_weights(sizes, config.alpha)
-    stream = ExampleStream(train, weights, config.input_length, tokens.sentinels, tokens.eos_id, config.seed, noise)
-    held_out = {
-        language: held_out_examples(
-            language, documents, stream.raw, config.eval_examples, tokens.sentinels, tokens.eos_id, noise
-        )
-        for language, (_, documents) in parts.items()
-    }
-    return tokens, stream, held_out, corpus.manifest.id
-
-
-def build_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
-    """A fresh model of the size, or the one to go on from, which must have a row for every id of the tokenizer."""
-    if config.init == "random":
-        rows = -(-tokens.size // PADDED_ROWS) * PADDED_ROWS
-        return MT5(preset(config.size, rows), dtype).initialise(key_of(config.seed, "model"))
-    model = load_pretrained(Path(config.init), dtype)
-    if model.config.vocab_size < tokens.size:
-        raise InputError(
-            f"{config.init} has {model.config.vocab_size} rows, the tokenizer {tokens.size} ids: "
-            "give the model's own tokenizer with --tokenizer"
-        )
-    return model
-
-
-def precision(name: str, device: torch.device) -> torch.dtype:
-    """What the model computes in; auto is bfloat16 on a GPU that has it (float16 overflows in mT5), else float32."""
-    if name == "auto":
-        name = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
-    return torch.bfloat16 if name == "bf16" else torch.float32
-
-
-def finish(
-    config: PretrainConfig, group: Group, run: RunDir, model: MT5, tokens: Tokenizer, version: str
-) -> PretrainResult:
-    """Plot, export and sum up."""
-    if group.leads:
-        plot_losses(run.metrics(), run.loss_plot, f"mT5 {config.size} on {config.version} ({version})")
-        export(run.export, model, tokens)
-    group.wait()
-    records = list(run.metrics())
-    held_out = [record["held_out"] for record in records if "held_out" in record]
-    edge = max(1, min(10, len(records) // 4))
-    first, last = (float(np.mean([one["loss"] for one in part])) for part in (records[:1], records[-edge:]))
-    return PretrainResult(run.path, run.loss_plot, run.export, first, last, held_out[-1] if held_out else {})
+    def end(self, run: Run) -> None:
+        """It ends with its context."""

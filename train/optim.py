@@ -1,42 +1,13 @@
-"""AdamW whose step is scaled by each matrix's root mean square, as nanoT5, and learning-rate schedules.
+"""AdamW whose step is scaled by each matrix's root mean square, as nanoT5.
 
 T5's parameters have very different sizes (embedding 1, queries 0.005): without the scale AdamW diverges on them. The
 scale gives relative steps, which is what Adafactor does in the T5 papers.
 """
 
-import dataclasses
 import math
 
 import torch
 from torch import Tensor, nn
-
-from shards.errors import InputError
-
-SCHEDULES = ("constant", "rsqrt", "cosine")
-
-
-@dataclasses.dataclass(frozen=True)
-class Schedule:
-    """Learning rate by step: a linear warm-up, then constant, inverse square root, or a cosine down to 0 at `steps`."""
-
-    kind: str
-    peak: float
-    warmup: int
-    steps: int
-
-    def __post_init__(self) -> None:
-        if self.kind not in SCHEDULES:
-            raise InputError(f"no schedule {self.kind!r}; schedules: {', '.join(SCHEDULES)}")
-
-    def at(self, step: int) -> float:
-        """Learning rate of step 1, 2, 3 ..."""
-        warm = min(1.0, step / max(1, self.warmup))
-        if self.kind == "rsqrt":
-            return self.peak * warm * math.sqrt(max(1, self.warmup) / max(step, self.warmup, 1))
-        if self.kind == "cosine":
-            done = min(1.0, max(0, step - self.warmup) / max(1, self.steps - self.warmup))
-            return self.peak * warm * 0.5 * (1 + math.cos(math.pi * done))
-        return self.peak * warm
 
 
 class AdamWScaled:

@@ -31,7 +31,7 @@ def main(
     micro_batch: Annotated[int, typer.Option(help="Examples at once in one process; 0: its whole share.")] = 0,
     input_length: Annotated[int, typer.Option(help="Encoder tokens of an example, at most 1800.")] = 512,
     lr: Annotated[float, typer.Option(help="Peak learning rate, relative to each matrix's rms.")] = 2e-2,
-    schedule: Annotated[str, typer.Option(help="constant, rsqrt or cosine, after the warm-up.")] = "constant",
+    schedule: Annotated[str, typer.Option(help="constant, rsqrt, cosine or wsd, after the warm-up.")] = "constant",
     warmup: Annotated[int, typer.Option(help="Steps of linear warm-up.")] = 100,
     weight_decay: Annotated[float, typer.Option(help="Decoupled weight decay.")] = 0.0,
     clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,

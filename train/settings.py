@@ -8,7 +8,7 @@ from shards.errors import InputError
 from train import spm
 from train.corrupt import Noise, example_lengths, raw_length
 from train.model import preset
-from train.optim import Schedule
+from train.schedule import Schedule
 
 # May differ when a run is resumed: they say where, how long and how often, not what is computed.
 FREE = frozenset(

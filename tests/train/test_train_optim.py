@@ -8,7 +8,8 @@ import torch
 from shards.errors import InputError
 from train.loss import batch_loss, token_losses
 from train.model import MT5, ModelConfig
-from train.optim import AdamWScaled, Schedule, gradient_norm
+from train.optim import AdamWScaled, gradient_norm
+from train.schedule import Schedule
 
 CONFIG = ModelConfig(vocab_size=64, d_model=16, d_kv=8, d_ff=24, layers=1, heads=2, decoder_layers=1)
 
@@ -55,13 +56,21 @@ def test_one_step_is_adamw_scaled_by_the_matrix_s_rms():
 
 
 def test_schedules_warm_up_and_end_where_they_should():
-    constant, rsqrt, cosine = (Schedule(kind, 2.0, 10, 100) for kind in ("constant", "rsqrt", "cosine"))
-    for schedule in (constant, rsqrt, cosine):
+    kinds = ("constant", "rsqrt", "cosine", "wsd")
+    constant, rsqrt, cosine, wsd = schedules = [Schedule(kind, 2.0, 10, 100) for kind in kinds]
+    for schedule in schedules:
         assert schedule.at(5) == pytest.approx(1.0)
         assert schedule.at(10) == pytest.approx(2.0)
     assert constant.at(100) == 2.0
     assert rsqrt.at(40) == pytest.approx(1.0)
     assert cosine.at(55) == pytest.approx(1.0)
     assert cosine.at(100) == pytest.approx(0.0)
-    with pytest.raises(InputError, match="constant, rsqrt, cosine"):
+    assert [wsd.at(step) for step in (80, 85, 100)] == pytest.approx([2.0, 1.0, 0.0])
+    assert Schedule("wsd", 2.0, 10, 100, decay=40).at(70) == pytest.approx(2 - 2 * math.sqrt(0.25))
+    with pytest.raises(InputError, match="constant, rsqrt, cosine, wsd"):
         Schedule("linear", 1.0, 0, 1)
+
+
+def test_a_steady_phase_is_the_same_for_any_length_of_the_run():
+    short, long = Schedule("wsd", 1.0, 10, 100), Schedule("wsd", 1.0, 10, 1000)
+    assert [short.at(step) for step in range(1, 81)] == [long.at(step) for step in range(1, 81)]

@@ -20,6 +20,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from typer.testing import CliRunner
 
 import train.loop
+import train.prepare
 import train.tokens
 from shards.errors import InputError
 from train import checkpoint, distributed
@@ -27,9 +28,10 @@ from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
 from train.evaluate import held_out_losses
-from train.loop import prepare, pretrain
+from train.loop import pretrain
 from train.model import shift_right
 from train.optim import gradient_norm
+from train.prepare import prepare
 from train.pretrain import app, parse_weights
 from train.rundir import RunDir
 from train.settings import PretrainConfig
@@ -101,7 +103,7 @@ def test_exported_model_loss_is_the_run_s_held_out_loss(run, root):
     folder = RunDir(result.run_dir)
     group = Group(0, 1, torch.device("cpu"))
     with progress_bar(disable=True) as bar:
-        _, _, held_out, _ = prepare(options, group, folder, bar)
+        held_out = prepare(options, group, folder, bar).held_out
     own = load_pretrained(result.export_dir, torch.float32)
     assert held_out_losses(own, held_out, 8, group) == result.losses
 
@@ -215,7 +217,7 @@ def test_another_tokenizer_under_the_same_path_is_refused(run, root, tmp_path):
 
 
 def test_another_precision_on_resuming_is_refused(run, monkeypatch):
-    monkeypatch.setattr(train.loop, "precision", lambda *_: torch.bfloat16)  # as "auto" gives on a GPU
+    monkeypatch.setattr(train.prepare, "precision", lambda *_: torch.bfloat16)  # as "auto" gives on a GPU
     with pytest.raises(InputError, match=r"dtype = 'torch.float32', this one has 'torch.bfloat16'"):
         pretrain(run[0])
 

@@ -1,0 +1,96 @@
+"""What a run is made of before its first step: tokenizer, example stream, held-out examples, model."""
+
+import dataclasses
+from pathlib import Path
+
+import torch
+from rich.progress import Progress
+
+from shards.errors import InputError
+from train import tokens as token_shards
+from train.commands import choose_languages, open_version
+from train.convert import load_pretrained
+from train.corrupt import Noise
+from train.data import ExampleStream, held_out_examples, split
+from train.distributed import Group
+from train.evaluate import Examples
+from train.mixture import temperature_weights
+from train.model import MT5, preset
+from train.permute import key_of
+from train.rundir import RunDir
+from train.settings import PretrainConfig
+from train.tokenizer import Tokenizer
+
+PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Tokenizer, training stream, held-out examples by language, and the id of the version they are from."""
+
+    tokens: Tokenizer
+    stream: ExampleStream
+    held_out: Examples
+    version: str
+
+
+def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress) -> Data:
+    """The run's data. The leading process makes what is missing, and claims the folder for this run's settings."""
+    corpus = open_version(config.root, config.version, config.database)
+    languages = choose_languages(corpus, config.languages or tuple(config.weights))
+    fixed = config.fixed() | {"version_id": corpus.manifest.id}
+    fixed["dtype"] = str(precision(config.precision, group.device))
+    if group.leads:
+        folder.check(fixed)  # before the work
+    else:
+        group.wait()  # until the leading process has made everything; then all is found
+    tokens = token_shards.obtain_tokenizer(
+        corpus, config.tokenizer, languages, config.training(), folder.path / "tokenizer", bar
+    )
+    fixed["tokenizer_digest"] = tokens.digest
+    if group.leads:
+        folder.check(fixed)
+    blobs = token_shards.tokenise(corpus, tokens, languages, bar)
+    if group.leads:
+        folder.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
+    store = token_shards.localise(corpus.store, blobs, folder.path / "tokens")
+    if group.leads:
+        group.wait()
+
+    noise = Noise()
+    parts = {
+        language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
+        for language in languages
+    }
+    train = {language: documents for language, (documents, _) in parts.items()}
+    sizes = {name: len(documents.length) for name, documents in train.items()}
+    weights = config.weights or temperature_weights(sizes, config.alpha)
+    stream = ExampleStream(train, weights, config.input_length, tokens.sentinels, tokens.eos_id, config.seed, noise)
+    held_out = {
+        language: held_out_examples(
+            language, documents, stream.raw, config.eval_examples, tokens.sentinels, tokens.eos_id, noise
+        )
+        for language, (_, documents) in parts.items()
+    }
+    return Data(tokens, stream, held_out, corpus.manifest.id)
+
+
+def build_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
+    """A fresh model of the size, or the one to go on from, which must have a row for every id of the tokenizer."""
+    if config.init == "random":
+        rows = -(-tokens.size // PADDED_ROWS) * PADDED_ROWS
+        return MT5(preset(config.size, rows), dtype).initialise(key_of(config.seed, "model"))
+    model = load_pretrained(Path(config.init), dtype)
+    if model.config.vocab_size < tokens.size:
+        raise InputError(
+            f"{config.init} has {model.config.vocab_size} rows, the tokenizer {tokens.size} ids: "
+            "give the model's own tokenizer with --tokenizer"
+        )
+    return model
+
+
+def precision(name: str, device: torch.device) -> torch.dtype:
+    """What the model computes in; auto is bfloat16 on a GPU that has it (float16 overflows in mT5), else float32."""
+    if name == "auto":
+        name = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+    return torch.bfloat16 if name == "bf16" else torch.float32
