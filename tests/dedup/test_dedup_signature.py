@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
+from dedup.rule import jaccard, renamed, sketch_jaccard
 from dedup.signature import Signature
 from dedup.tokens import doses_of, names_of, shingles_of, unit_hashes, words_of
-from dedup.verify import jaccard, renamed, sketch_jaccard
 from shards import schema
 
 WORDS = [f"word{n}" for n in range(400)]

@@ -1,0 +1,119 @@
+"""The documents in clusters as flat columns, gathered from the partitions that hold them, without an object a document.
+
+A document is a node here (`dedup.lsh`): the ordinal of its partition in the upper 32 bits, its row in the lower.
+Partitions are read one after the other, so that no more than one lies in memory beside what was gathered.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.digests import digests
+from shards.kernels import njit
+
+RAGGED = ("sketch", "doses", "names")  # lists of uint32
+
+
+class Merits(NamedTuple):
+    """What decides who wins, and how large each document is to compare; one value a member.
+
+    `doc_id`, `content_hash`: (members, 2) uint64; `size`: values in its lists.
+    """
+
+    node: np.ndarray
+    priority: np.ndarray
+    quality: np.ndarray
+    doc_id: np.ndarray
+    content_hash: np.ndarray
+    size: np.ndarray
+
+    def order(self, cluster: np.ndarray) -> np.ndarray:
+        """Places of the members, cluster by cluster (`cluster`: one number a member), in each the best first.
+
+        Lower priority, higher quality, then smaller ids and hashes: content decides every tie but of equal copies.
+        """
+        (id_high, id_low), (hash_high, hash_low) = self.doc_id.T, self.content_hash.T
+        ranks = self.node, hash_low, hash_high, id_low, id_high, -self.quality, self.priority, cluster
+        return np.lexsort(ranks)
+
+
+class Members(NamedTuple):
+    """What documents are compared by. Of each list all values in a row, and `*_at`: where each member's begin."""
+
+    doc_id: np.ndarray
+    content_hash: np.ndarray
+    sketch: np.ndarray
+    sketch_at: np.ndarray
+    doses: np.ndarray
+    doses_at: np.ndarray
+    names: np.ndarray
+    names_at: np.ndarray
+
+
+def gather_merits(nodes: np.ndarray, signatures: Sequence[pa.Table], ranks: Sequence[pa.Table]) -> Merits:
+    """Of these nodes (uint64), in their order; tables of all partitions, each of which is read once."""
+    count = len(nodes)
+    found = Merits(
+        nodes,
+        np.empty(count, np.int32),
+        np.empty(count, np.float64),
+        np.empty((count, 2), np.uint64),
+        np.empty((count, 2), np.uint64),
+        np.zeros(count, np.int64),
+    )
+    for partition, places, rows in _by_partition(nodes):
+        signed, ranked = signatures[partition], ranks[partition]
+        chosen = pa.array(rows)
+        for name in ("doc_id", "content_hash"):
+            getattr(found, name)[places] = digests(signed[name].take(chosen))
+        for name in ("priority", "quality"):
+            getattr(found, name)[places] = ranked[name].take(chosen).to_numpy()
+        for name in RAGGED:
+            offsets = _flat(signed[name])[1]
+            found.size[places] += offsets[rows + 1] - offsets[rows]
+    return found
+
+
+def gather_members(merits: Merits, chosen: np.ndarray, signatures: Sequence[pa.Table]) -> Members:
+    """The members at these places, in their order."""
+    nodes = merits.node[chosen]
+    parts = [(places, rows, signatures[partition]) for partition, places, rows in _by_partition(nodes)]
+    columns: list[np.ndarray] = []
+    for name in RAGGED:
+        at = np.zeros(len(nodes) + 1, np.int64)
+        for places, rows, signed in parts:
+            offsets = _flat(signed[name])[1]
+            at[places + 1] = offsets[rows + 1] - offsets[rows]
+        np.cumsum(at, out=at)
+        values = np.empty(at[-1], np.uint32)
+        for places, rows, signed in parts:
+            _copy(*_flat(signed[name]), rows, values, at, places)
+        columns += [values, at]
+    return Members(merits.doc_id[chosen], merits.content_hash[chosen], *columns)
+
+
+def _by_partition(nodes: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """(partition, places of its nodes among `nodes`, their rows), rows ascending."""
+    order = np.argsort(nodes, kind="stable")
+    partitions = (nodes[order] >> np.uint64(32)).astype(np.int64)
+    cuts = [0, *(np.flatnonzero(np.diff(partitions)) + 1).tolist(), len(nodes)] if len(nodes) else [0]
+    for start, stop in itertools.pairwise(cuts):
+        places = order[start:stop]
+        yield int(partitions[start]), places, (nodes[places] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def _flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Values and offsets of a column of lists; no copy where it is one chunk."""
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return array.values.to_numpy(), array.offsets.to_numpy()
+
+
+@njit(cache=True, nogil=True)
+def _copy(values, offsets, rows, target, target_at, places):
+    for at in range(len(rows)):
+        start, length = offsets[rows[at]], offsets[rows[at] + 1] - offsets[rows[at]]
+        place = target_at[places[at]]
+        target[place : place + length] = values[start : start + length]
