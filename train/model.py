@@ -35,9 +35,10 @@ class ModelConfig:
     tied: bool = False  # one matrix for embedding and output; mT5 has two
 
 
-# d_model, d_kv, d_ff, layers of each stack, heads; all but tiny as published (google/mt5-*)
+# d_model, d_kv, d_ff, layers of each stack, heads; all but tiny and mini as published (google/mt5-*)
 SIZES = {
     "tiny": (128, 32, 256, 2, 4),
+    "mini": (256, 64, 1024, 4, 4),
     "small": (512, 64, 1024, 8, 6),
     "base": (768, 64, 2048, 12, 12),
     "large": (1024, 64, 2816, 24, 16),

@@ -22,7 +22,7 @@ def main(
     version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
     out: Annotated[Path, typer.Option(help="The run's folder; the same folder again resumes the run.")],
     root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the version.")] = "work/store",
-    size: Annotated[str, typer.Option(help="tiny, small, base, large, xl or xxl (mT5's sizes).")] = "tiny",
+    size: Annotated[str, typer.Option(help="tiny, mini (a laptop), small, base, large, xl or xxl (mT5's).")] = "tiny",
     init: Annotated[str, typer.Option(help="random, or the folder of a Hugging Face mT5 to go on from.")] = "random",
     tokenizer: Annotated[str, typer.Option(help="train, a folder, a .model file, or a Hub name.")] = "train",
     vocab_size: Annotated[int, typer.Option(help="Ids of a trained tokenizer, 100 sentinels included.")] = 32_000,
