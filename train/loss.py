@@ -15,12 +15,22 @@ def token_losses(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return normaliser - chosen, normaliser.square()
 
 
-def batch_loss(model: MT5, inputs: Tensor, targets: Tensor, total: int, z_loss: float) -> tuple[Tensor, Tensor]:
-    """(this part's share of the global loss, summed likelihood loss of each example).
+def batch_loss(
+    model: MT5,
+    inputs: Tensor,
+    targets: Tensor,
+    target_tokens: int,
+    z_loss: float,
+    input_segments: Tensor | None = None,
+    target_segments: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """(this part's share of the global loss, summed likelihood loss of each row).
 
-    `total` counts the target tokens of the whole global batch: a sum divided once is right for any number of processes
-    and micro-batches; a mean of means is not. Targets have no padding; rows of the embedding above the tokenizer are
+    `target_tokens` counts the scored targets of the whole global batch: a sum divided once is right for any number of
+    processes and micro-batches; a mean of means is not. Segments (batch, length) number the documents of a row from 1;
+    0 is padding and not scored; None: no padding, one document a row. Rows of the embedding above the tokenizer are
     never targets because no tokenizer yields them.
     """
-    nll, squared = token_losses(model(inputs, shift_right(targets)), targets)
-    return (nll.sum() + z_loss * squared.sum()) / total, nll.detach().sum(dim=1)
+    starts = shift_right(targets, target_segments)
+    loss, nll = model(inputs, starts, input_segments, target_segments, targets, z_loss)
+    return loss / target_tokens, nll.sum(dim=1)

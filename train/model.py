@@ -10,12 +10,16 @@ after the logits, are float32 in any case.
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from shards.errors import InputError
+from train.attention import Bias, allowed_pairs, attention, make_bias
+from train.head import head_loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +70,16 @@ class Linear(nn.Linear):
         return F.linear(x, self.weight.to(x.dtype))
 
 
+def fused(x: Tensor, *matrices: Linear) -> Sequence[Tensor]:
+    """x W^T for several matrices in one product.
+
+    They are joined here and not in the parameters: optimisers scale a step by each matrix's own size, and T5's queries
+    are 8 times smaller than its keys.
+    """
+    joined = torch.cat([matrix.weight.to(x.dtype) for matrix in matrices])
+    return F.linear(x, joined).split([len(matrix.weight) for matrix in matrices], dim=-1)
+
+
 class RMSNorm(nn.Module):
     """x / rms(x) * weight over the last dimension, in float32 (arXiv 1910.07467)."""
 
@@ -76,13 +90,11 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape and dtype as `x`."""
-        wide = x.float()
-        scaled = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.epsilon)
-        return (self.weight * scaled).to(x.dtype)
+        return F.rms_norm(x.float(), self.weight.shape, self.weight, self.epsilon).to(x.dtype)
 
 
 class Attention(nn.Module):
-    """Multi-head attention without scaling; `bias` is added to the logits and carries masks as -inf."""
+    """Multi-head attention without scaling."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -92,14 +104,14 @@ class Attention(nn.Module):
         self.v = Linear(config.d_model, inner)
         self.o = Linear(inner, config.d_model)
 
-    def forward(self, x: Tensor, memory: Tensor, bias: Tensor | None) -> Tensor:
-        """`x` (batch, queries, d) attends to `memory` (batch, keys, d)."""
-        q, k, v = (self._split(part) for part in (self.q(x), self.k(memory), self.v(memory)))
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
-        return self.o(mixed.transpose(1, 2).flatten(2))
-
-    def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+    def forward(self, x: Tensor, memory: Tensor | None, bias: Bias, backend: str) -> Tensor:
+        """`x` (batch, queries, d) attends to `memory` (batch, keys, d), or to itself."""
+        if memory is None:
+            projected = fused(x, self.q, self.k, self.v)
+        else:
+            projected = (self.q(x), *fused(memory, self.k, self.v))
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in projected)
+        return self.o(attention(q, k, v, bias, backend).transpose(1, 2).flatten(2))
 
 
 class FeedForward(nn.Module):
@@ -113,7 +125,8 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, length, d) to the same."""
-        return self.wo(F.gelu(self.wi_0(x), approximate="tanh") * self.wi_1(x))
+        gate, value = fused(x, self.wi_0, self.wi_1)
+        return self.wo(F.gelu(gate, approximate="tanh") * value)
 
 
 class Block(nn.Module):
@@ -129,12 +142,11 @@ class Block(nn.Module):
         self.feed_forward_norm = RMSNorm(config.d_model, config.epsilon)
         self.feed_forward = FeedForward(config)
 
-    def forward(self, x: Tensor, bias: Tensor, memory: Tensor | None, memory_bias: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, bias: Bias, memory: Tensor | None, memory_bias: Bias, backend: str) -> Tensor:
         """`x` (batch, length, d); `memory` is the encoder's output (decoder only)."""
-        normed = self.attention_norm(x)
-        x = x + self.attention(normed, normed, bias)
+        x = x + self.attention(self.attention_norm(x), None, bias, backend)
         if memory is not None:
-            x = x + self.cross(self.cross_norm(x), memory, memory_bias)
+            x = x + self.cross(self.cross_norm(x), memory, memory_bias, backend)
         return x + self.feed_forward(self.feed_forward_norm(x))
 
 
@@ -149,32 +161,42 @@ class Stack(nn.Module):
         self.blocks = nn.ModuleList(Block(config, decoder) for _ in range(layers))
         self.norm = RMSNorm(config.d_model, config.epsilon)
 
-    def bias(self, length: int, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
-        """Position bias (1 or batch, heads, length, length) with -inf where attention is not allowed."""
+    def position(self, length: int) -> Tensor:
+        """Learnt bias by distance (1, heads, length, length), float32."""
         place = torch.arange(length, device=self.position_bias.weight.device)
         relative = place[None, :] - place[:, None]
         bucket = relative_bucket(relative, not self.decoder, self.config.buckets, self.config.max_distance)
-        bias = self.position_bias(bucket).permute(2, 0, 1)[None]
-        if self.decoder:
-            bias = bias.masked_fill(relative > 0, -torch.inf)
-        if mask is not None:
-            bias = bias.masked_fill(~mask[:, None, None, :], -torch.inf)
-        return bias.to(dtype)  # a mask of another dtype than the queries is read wrongly by cuDNN (pytorch#191612)
+        return self.position_bias(bucket).permute(2, 0, 1)[None]
 
-    def forward(self, x: Tensor, mask: Tensor | None, memory: Tensor | None, memory_bias: Tensor | None) -> Tensor:
-        """`x` (batch, length, d); `mask` (batch, length) is False on padding."""
-        bias = self.bias(x.shape[1], mask, x.dtype)
+    def forward(
+        self,
+        x: Tensor,
+        segments: Tensor | None,
+        memory: Tensor | None,
+        memory_segments: Tensor | None,
+        backend: str,
+        recompute: bool,
+    ) -> Tensor:
+        """`x` (batch, length, d), its `segments` (batch, length) or None; `memory` only for a decoder."""
+        length = x.shape[1]
+        allowed = allowed_pairs(segments, segments, causal=length if self.decoder else 0, device=x.device)
+        bias = make_bias(self.position(length), allowed, x.dtype, backend)
+        memory_bias = make_bias(None, allowed_pairs(segments, memory_segments), x.dtype, backend)
         for block in self.blocks:
-            x = block(x, bias, memory, memory_bias)
+            if recompute and torch.is_grad_enabled():
+                x = checkpoint(block, x, bias, memory, memory_bias, backend, use_reentrant=False)
+            else:
+                x = block(x, bias, memory, memory_bias, backend)
         return self.norm(x)
 
 
 class MT5(nn.Module):
-    """Encoder, decoder and output matrix."""
+    """Encoder, decoder and output matrix. `dtype`: what it computes in; `tune` says how."""
 
     def __init__(self, config: ModelConfig, dtype: torch.dtype = torch.float32):
         super().__init__()
         self.config, self.dtype = config, dtype
+        self.attention, self.recompute, self.multiple = "sdpa", False, 1
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
         self.encoder = Stack(config, decoder=False)
         self.decoder = Stack(config, decoder=True)
@@ -182,18 +204,67 @@ class MT5(nn.Module):
         if config.tied:
             self.head.weight = self.embedding.weight
 
-    def forward(self, inputs: Tensor, decoder_inputs: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Logits (batch, targets, vocabulary), float32 with the precision of `dtype`.
+    def tune(
+        self, attention: str = "sdpa", recompute: bool = False, compiled: bool = False, multiple: int = 1
+    ) -> "MT5":
+        """Choose how the model computes, which changes no result beyond rounding.
 
-        `mask` (batch, inputs) is False on padding, None without.
+        `attention` is one of `train.attention.BACKENDS`; `recompute` keeps only each block's input for the backward
+        pass and computes the rest twice; `compiled` runs the blocks through torch.compile; sequences are padded to a
+        `multiple`: 128 suits GPUs, and saves cuDNN from the lengths at which its gradients are wrong (pytorch#196678).
         """
-        memory_bias = None
-        if mask is not None:
-            memory_bias = torch.zeros(mask.shape, dtype=self.dtype, device=mask.device)
-            memory_bias = memory_bias.masked_fill(~mask, -torch.inf)[:, None, None, :]
-        memory = self.encoder(self.embedding(inputs).to(self.dtype), mask, None, None)
-        x = self.decoder(self.embedding(decoder_inputs).to(self.dtype), None, memory, memory_bias)
-        return self.head(x).float()
+        self.attention, self.recompute, self.multiple = attention, recompute, multiple
+        for block in (*self.encoder.blocks, *self.decoder.blocks) if compiled else ():
+            block.compile()
+        return self
+
+    def forward(
+        self,
+        inputs: Tensor,
+        decoder_inputs: Tensor,
+        input_segments: Tensor | None = None,
+        target_segments: Tensor | None = None,
+        targets: Tensor | None = None,
+        z_loss: float = 0.0,
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Logits (batch, targets, vocabulary), float32; given `targets`, the losses of `head_loss` without the logits.
+
+        All arguments are (batch, length). Segments number the documents packed into a row from 1; 0 is padding, whose
+        targets are not scored (their cross entropy is 0). None: each row is one document without padding. The losses
+        are the sum over the batch and the cross entropy of each position (batch, targets).
+        """
+        hidden = self.hidden(inputs, decoder_inputs, input_segments, target_segments)
+        if targets is None:
+            return self.head(hidden).float()
+        if target_segments is None:
+            loss, nll = head_loss(hidden.flatten(0, 1), self.head.weight, targets.flatten(), z_loss)
+            return loss, nll.view_as(targets)
+        scored = target_segments != 0
+        loss, found = head_loss(hidden[scored], self.head.weight, targets[scored], z_loss)
+        return loss, torch.zeros(targets.shape, device=found.device).masked_scatter(scored, found)
+
+    def hidden(
+        self, inputs: Tensor, decoder_inputs: Tensor, input_segments: Tensor | None, target_segments: Tensor | None
+    ) -> Tensor:
+        """The decoder's output (batch, targets, d)."""
+        length = decoder_inputs.shape[1]
+        # Padding behind targets needs no mask: the decoder looks back only.
+        masked = input_segments is not None or target_segments is not None or inputs.shape[1] % self.multiple
+        if masked:
+            input_segments = torch.ones_like(inputs) if input_segments is None else input_segments
+            target_segments = torch.ones_like(decoder_inputs) if target_segments is None else target_segments
+            input_segments, target_segments = self._pad(input_segments), self._pad(target_segments)
+        inputs, decoder_inputs = self._pad(inputs), self._pad(decoder_inputs)
+        # One look-up for both, because its gradient is as large as the table.
+        ids = torch.cat([inputs.flatten(), decoder_inputs.flatten()])
+        embedded = self.embedding(ids).to(self.dtype).split([inputs.numel(), decoder_inputs.numel()])
+        source, target = (x.view(*ids.shape, -1) for x, ids in zip(embedded, (inputs, decoder_inputs), strict=True))
+        how = self.attention, self.recompute
+        memory = self.encoder(source, input_segments, None, None, *how)
+        return self.decoder(target, target_segments, memory, input_segments, *how)[:, :length]
+
+    def _pad(self, ids: Tensor) -> Tensor:
+        return F.pad(ids, (0, -ids.shape[1] % self.multiple))
 
     @torch.no_grad()
     def initialise(self, seed: int) -> "MT5":
@@ -242,6 +313,13 @@ def relative_bucket(relative: Tensor, bidirectional: bool, buckets: int, max_dis
     return offset + torch.where(distance < exact, distance, far.clamp(max=buckets - 1))
 
 
-def shift_right(targets: Tensor, start: int = 0) -> Tensor:
-    """Decoder inputs of targets (batch, length): the start token (pad in T5), then all but the last target."""
-    return torch.cat([torch.full_like(targets[:, :1], start), targets[:, :-1]], dim=1)
+def shift_right(targets: Tensor, segments: Tensor | None = None, start: int = 0) -> Tensor:
+    """Decoder inputs of targets (batch, length): the start token (pad in T5), then all but the last target.
+
+    With `segments` every document of a row begins with the start token.
+    """
+    shifted = torch.cat([torch.full_like(targets[:, :1], start), targets[:, :-1]], dim=1)
+    if segments is not None:
+        first = segments[:, 1:] != segments[:, :-1]
+        shifted[:, 1:] = shifted[:, 1:].masked_fill(first, start)
+    return shifted

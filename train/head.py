@@ -1,0 +1,77 @@
+"""Output matrix, cross entropy and z-loss together, a block of positions at a time: all logits never exist at once.
+
+mT5 has 250,112 rows: the logits of 64 examples of 114 targets are 7.3 GB, several times over. Here the gradients are
+taken in the forward pass, while a block's logits are at hand, so nothing is computed twice. Softmax and sums are
+float32; in bfloat16 the factors of the products are narrow, what is summed from them is not.
+"""
+
+import torch
+from torch import Tensor
+
+LOGITS = {"cpu": 1 << 26, "cuda": 1 << 29}  # of a block: 0.27 and 2.1 GB
+
+
+def head_loss(
+    hidden: Tensor, weight: Tensor, targets: Tensor, z_loss: float, logits: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """(sum of cross entropy + z_loss * log(normaliser)^2, cross entropy of each position), float32.
+
+    `hidden` (positions, d), `weight` (vocabulary, d) float32, `targets` (positions). Gradients of `hidden` and `weight`
+    come from the sum alone. `logits`: how many a block may hold, by default as many as suit the device.
+    """
+    budget = logits or LOGITS.get(hidden.device.type, LOGITS["cpu"])
+    rows = max(1, budget // len(weight))
+    return _HeadLoss.apply(hidden, weight, targets, z_loss, rows, torch.is_grad_enabled())
+
+
+class _HeadLoss(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, hidden: Tensor, weight: Tensor, targets: Tensor, z_loss: float, rows: int, train: bool):
+        matrix = weight.to(hidden.dtype)
+        nll = torch.empty(len(hidden), device=hidden.device)
+        squares = torch.empty_like(nll)
+        if train:
+            hidden_gradient = torch.empty_like(hidden)
+            weight_gradient = torch.zeros(weight.shape, device=weight.device)
+        for at in range(0, len(hidden), rows):
+            block, target = hidden[at : at + rows], targets[at : at + rows, None]
+            logits = _product(block, matrix.T)
+            chosen = logits.gather(1, target)
+            largest = logits.amax(1, keepdim=True)
+            share = torch.softmax(logits, 1, out=logits)  # in place
+            normaliser = largest - share.amax(1, keepdim=True).log()  # the largest share is 1 / sum(exp(x - largest))
+            nll[at : at + rows] = (normaliser - chosen)[:, 0]
+            squares[at : at + rows] = normaliser.square()[:, 0]
+            if train:
+                # d(logits) = scale * share - 1[target] = scale * (share - 1[target] / scale), scale by row
+                scale = 1 + 2 * z_loss * normaliser
+                share.scatter_(1, target, (chosen - normaliser).exp() - 1 / scale)
+                share = share.to(hidden.dtype)
+                hidden_gradient[at : at + rows] = _product(share, matrix) * scale
+                _add_product(weight_gradient, share.T, (block * scale).to(hidden.dtype))
+        if train:
+            ctx.save_for_backward(hidden_gradient, weight_gradient)
+        ctx.mark_non_differentiable(nll)
+        return nll.sum() + z_loss * squares.sum(), nll
+
+    @staticmethod
+    def backward(ctx, grad: Tensor, _):
+        hidden_gradient, weight_gradient = ctx.saved_tensors
+        return hidden_gradient * grad, weight_gradient.mul_(grad), None, None, None, None
+
+
+def _product(a: Tensor, b: Tensor) -> Tensor:
+    """a b as float32; on a GPU its sums are never narrowed."""
+    if a.is_cuda and a.dtype != torch.float32:
+        return torch.mm(a, b, out_dtype=torch.float32)
+    return torch.mm(a, b).float()
+
+
+def _add_product(total: Tensor, a: Tensor, b: Tensor) -> None:
+    """total += a b, float32."""
+    if a.dtype == torch.float32:
+        total.addmm_(a, b)
+    elif a.is_cuda:
+        torch.addmm(total, a, b, out_dtype=torch.float32, out=total)
+    else:
+        total += torch.mm(a, b)
