@@ -28,6 +28,14 @@ def check_balance(manifest: Manifest) -> None:
     lengths = Counter({language: sum(bins) for language, bins in manifest.lengths.items()})
     composed = _composition(manifest, "language", "documents")
     _equal("language", "documents in the length histogram", lengths, "in the composition", composed)
+    searched, looked_through = Counter(), {part.source for part in manifest.paragraphs}
+    for part in manifest.paragraphs:
+        searched[part.source] += part.documents
+    kept = Counter({name: count for name, count in kept.items() if name in looked_through})
+    _equal("source", "documents searched for paragraphs", searched, "kept in the funnel", kept)
+    stated = Counter({"all": sum(part.removed for part in manifest.paragraphs)})
+    listed = Counter({"all": sum(blob.rows or 0 for blob in manifest.removed_paragraphs)})
+    _equal("source", "paragraphs listed as removed", listed, "counted as removed", stated)
 
 
 def _composition(manifest: Manifest, by: str, measure: str) -> Counter:

@@ -112,13 +112,33 @@ class Decontamination:
 
 
 @dataclasses.dataclass(frozen=True)
+class Paragraphs:
+    """What became of the paragraphs of a source's kept documents in one language, where others have them, too.
+
+    Of `paragraphs` that were long enough to look at, `removed` went, with `words` and `chars`, from `changed`
+    documents; `capped` ones would have lost too much, and stayed whole.
+    """
+
+    source: str
+    language: str
+    documents: int
+    changed: int
+    capped: int
+    paragraphs: int
+    removed: int
+    words: int
+    chars: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
 
     `verdicts` and `quarantine` are the sidecar objects that explain every input that is not in `shards`.
     `lengths` maps a language to counts of documents by words in bins [2^i, 2^(i+1)), i = 0, 1, 2 ...
     `boilerplate` has the sources whose repeated text was taken out, `privacy` the identifiers of persons by kind and
-    language (None: none were looked for), `decontamination` the benchmarks that were kept out.
+    language (None: none were looked for), `decontamination` the benchmarks that were kept out. `paragraphs` has the
+    sources and languages whose documents lost paragraphs to others, `removed_paragraphs` the sidecars that name them.
     """
 
     name: str
@@ -135,6 +155,8 @@ class Manifest:
     boilerplate: list[Boilerplate] = dataclasses.field(default_factory=list)
     privacy: list[Identifiers] | None = None
     decontamination: list[Decontamination] = dataclasses.field(default_factory=list)
+    paragraphs: list[Paragraphs] = dataclasses.field(default_factory=list)
+    removed_paragraphs: list[Blob] = dataclasses.field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -146,6 +168,7 @@ class Manifest:
         yield from (("shard", shard.blob) for shard in self.shards)
         yield from (("verdicts", blob) for blob in self.verdicts)
         yield from (("quarantine", blob) for blob in self.quarantine)
+        yield from (("removed paragraphs", blob) for blob in self.removed_paragraphs)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, the content of `manifests/<id>.json`.
@@ -153,7 +176,7 @@ class Manifest:
         What came later is left out where there is none of it, so that older manifests keep their id.
         """
         plain = dataclasses.asdict(self)
-        for later in ("boilerplate", "decontamination"):
+        for later in ("boilerplate", "decontamination", "paragraphs", "removed_paragraphs"):
             if not plain[later]:
                 del plain[later]
         if self.privacy is None:
@@ -180,4 +203,6 @@ class Manifest:
         if "privacy" in plain:
             fields["privacy"] = [Identifiers(**entry) for entry in plain["privacy"]]
         fields["decontamination"] = [Decontamination(**entry) for entry in plain.get("decontamination", ())]
+        fields["paragraphs"] = [Paragraphs(**entry) for entry in plain.get("paragraphs", ())]
+        fields["removed_paragraphs"] = [Blob(**entry) for entry in plain.get("removed_paragraphs", ())]
         return cls(**fields)

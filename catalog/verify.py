@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catalog.identity import find_repeated
 from catalog.manifest import Manifest
@@ -38,13 +39,14 @@ class Report:
 def verify(store: Store, manifest: Manifest, on_progress: Callable[[str, int], None] | None = None) -> Report:
     """Check digest, schema, rows and statistics of every object, and the funnels against verdicts and quarantine.
 
-    Every input has one row in `verdicts`, and every quarantined one also in `quarantine`; no two rows of the shards
-    have one `doc_id`. All objects are checked, however many are damaged. `on_progress(path, bytes)` is called after
-    each.
+    Every input has one row in `verdicts`, and every quarantined one also in `quarantine`; every removed paragraph has
+    one in `removed_paragraphs`; no two rows of the shards have one `doc_id`. All objects are checked, however many are
+    damaged. `on_progress(path, bytes)` is called after each.
     """
     problems: list[str] = []
     judged: Counter[str] = Counter()  # by ending, and by "ending stage.reason"
     refused: Counter[str] = Counter()
+    trimmed: Counter[str] = Counter()
     missing: list[Blob] = []
     damaged: list[Blob] = []
 
@@ -64,12 +66,17 @@ def verify(store: Store, manifest: Manifest, on_progress: Callable[[str, int], N
         checked(blob, lambda blob=blob: _count_verdicts(store, blob, judged))
     for blob in manifest.quarantine:
         checked(blob, lambda blob=blob: _count_quarantine(store, blob, refused))
+    for blob in manifest.removed_paragraphs:
+        checked(blob, lambda blob=blob: _count_removed(store, blob, trimmed))
     countable = not problems
     problems += _repeated(store, sound)
     if countable:  # counts of damaged objects would only repeat what is said already
         problems += _compare("verdicts", judged, _stated(manifest))
         quarantined = {reason: count for reason, count in _stated(manifest).items() if reason.startswith("quarantine ")}
         problems += _compare("quarantine tables", refused, quarantined)
+        problems += _compare(
+            "tables of removed paragraphs", trimmed, _stated_removed(manifest), "the manifest's counts"
+        )
     objects = list(manifest.objects())
     documents = sum(entry.rows for entry in manifest.shards)
     size = sum(blob.bytes for _, blob in objects)
@@ -129,6 +136,17 @@ def _count_quarantine(store: Store, blob: Blob, counts: Counter[str]) -> None:
     counts.update(f"{schema.QUARANTINED} {stage}.{reason}" for stage, reason in pairs)
 
 
+def _count_removed(store: Store, blob: Blob, counts: Counter[str]) -> None:
+    table = _read(store, blob, schema.REMOVED_PARAGRAPH)
+    counts["removed paragraphs"] += table.num_rows
+    counts["changed documents"] += pc.count_distinct(table["doc_id"]).as_py()
+
+
+def _stated_removed(manifest: Manifest) -> Counter[str]:
+    removed, changed = (sum(getattr(part, name) for part in manifest.paragraphs) for name in ("removed", "changed"))
+    return Counter({"removed paragraphs": removed, "changed documents": changed})
+
+
 def _stated(manifest: Manifest) -> Counter[str]:
     counts: Counter[str] = Counter()
     for funnel in manifest.funnels:
@@ -138,9 +156,11 @@ def _stated(manifest: Manifest) -> Counter[str]:
     return counts
 
 
-def _compare(where: str, found: Mapping[str, int], stated: Mapping[str, int]) -> list[str]:
+def _compare(
+    where: str, found: Mapping[str, int], stated: Mapping[str, int], what: str = "documents", other: str = "funnels"
+) -> list[str]:
     return [
-        f"{ending}: {found.get(ending, 0)} documents in the {where}, {stated.get(ending, 0)} in the funnels"
+        f"{ending}: {found.get(ending, 0)} {what} in the {where}, {stated.get(ending, 0)} in the {other}"
         for ending in sorted(found.keys() | stated.keys())
         if found.get(ending, 0) != stated.get(ending, 0)
     ]

@@ -69,6 +69,7 @@ def version(manifest: Manifest) -> RenderableType:
     sections = [_boilerplate(manifest)] if manifest.boilerplate else []
     sections += [_privacy(manifest)] if manifest.privacy else []
     sections += [_decontamination(manifest)] if manifest.decontamination else []
+    sections += [_paragraphs(manifest)] if manifest.paragraphs else []
     spaced = [part for section in sections for part in (section, "")]
     return Group(heading, "", parts, "", funnels(manifest), "", *spaced, _lengths(manifest))
 
@@ -100,6 +101,11 @@ def funnels(manifest: Manifest) -> Table:
     rows("dropped", [funnel.dropped for funnel in manifest.funnels], "yellow")
     rows("quarantined", [funnel.quarantined for funnel in manifest.funnels], "red")
     rows("kept", [kept[source] for source in sources], "green")
+    if manifest.paragraphs:
+        lost = Counter()
+        for part in manifest.paragraphs:
+            lost[part.source] += part.changed
+        row("of them without some paragraphs", [lost[source] for source in sources], "")
     return table
 
 
@@ -202,6 +208,16 @@ def _decontamination(manifest: Manifest) -> Table:
             part.residual_overlaps,
         )  # fmt: skip
         table.add_row(escape(part.benchmark), *(f"{count:,}" for count in counts))
+    return table
+
+
+def _paragraphs(manifest: Manifest) -> Table:
+    """Of each source and language, how many paragraphs went because another document keeps them."""
+    names = (">Documents", ">Changed", ">Capped", ">Paragraphs", ">Removed", ">Words removed")
+    table = _table("Source", "Language", *names, title="Paragraphs that another document keeps")
+    for part in manifest.paragraphs:
+        counts = part.documents, part.changed, part.capped, part.paragraphs, part.removed, part.words
+        table.add_row(escape(part.source), part.language, *(f"{count:,}" for count in counts))
     return table
 
 

@@ -1,12 +1,17 @@
-"""`python -m dedup`: why a document was removed as a duplicate, and which documents removed most."""
+"""`python -m dedup`: what a version lost to deduplication, documents and paragraphs, and what was kept in its place."""
 
 from typing import Annotated
 
+import polars as pl
 import typer
 
+from catalog.manifest import Manifest
 from catalog.versions import Catalog
 from dedup import evidence, views
+from dedup.paragraphs import evidence as paragraph_evidence
+from dedup.paragraphs import views as paragraph_views
 from shards import commands
+from shards.store import Store
 
 app = typer.Typer(
     add_completion=False,
@@ -17,8 +22,9 @@ app = typer.Typer(
 
 **Examples**
 
-    python -m dedup clusters demo@latest             # which documents removed most
-    python -m dedup explain  8f3a demo@latest        # why one was removed: both texts, differences marked
+    python -m dedup clusters   demo@latest           # which documents removed most
+    python -m dedup paragraphs demo@latest           # which paragraphs were removed most
+    python -m dedup explain    8f3a demo@latest      # why one was removed, or which paragraphs it lost to whom
 """,
 )
 console = commands.console()
@@ -34,15 +40,23 @@ STORE = "work/store"
 
 @app.command()
 def explain(
-    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Of the removed document, or its beginning")],
+    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Of the document, or its beginning")],
     version: Spec,
     root: Root = STORE,
     database: Database = None,
     everything: Annotated[bool, typer.Option("--all", help="Show what is equal in full, too")] = False,
 ) -> None:
-    """Show why a document was removed: the winner, the similarity, and both texts with their differences marked."""
+    """Show why a document was removed: the winner, the similarity, and both texts with their differences marked.
+
+    Of a document that was kept: which paragraphs were taken out of it, and which document keeps each.
+    """
     catalog = Catalog(root, database)
-    removal = evidence.find_removal(catalog.store, catalog.resolve(version), doc_id)
+    manifest = catalog.resolve(version)
+    losses = paragraph_evidence.losses_of(paragraph_evidence.removed_paragraphs(catalog.store, manifest), doc_id)
+    if losses.height:
+        _explain_paragraphs(catalog.store, manifest, losses, everything)
+        return
+    removal = evidence.find_removal(catalog.store, manifest, doc_id)
     found = evidence.find_documents(catalog.store, [removal.doc_id, removal.winner])
     console.print(views.heads(removal, found[removal.doc_id], found[removal.winner]))
     console.print(views.side_by_side(found[removal.doc_id].text, found[removal.winner].text, everything))
@@ -63,6 +77,32 @@ def clusters(
     shown = ranked.filter(ranked["removed"] >= at_least).head(most)
     titles = evidence.find_documents(catalog.store, shown["winner"].to_list())
     console.print(views.clusters(shown, titles, lost.height, ranked.height))
+
+
+@app.command()
+def paragraphs(
+    version: Spec,
+    root: Root = STORE,
+    database: Database = None,
+    most: Annotated[int, typer.Option(min=1, help="How many to list")] = 20,
+) -> None:
+    """List the paragraphs that were taken out of most documents, and the document that keeps each."""
+    catalog = Catalog(root, database)
+    manifest = catalog.resolve(version)
+    removed = paragraph_evidence.removed_paragraphs(catalog.store, manifest)
+    shown = paragraph_evidence.most_removed(removed).head(most)
+    keepers = paragraph_evidence.full_ids(catalog.store, manifest, shown["keeper"])
+    found = evidence.find_documents(catalog.store, sorted({*keepers.values(), *shown["loser"]}))
+    console.print(paragraph_views.most_removed(shown, keepers, found, removed))
+
+
+def _explain_paragraphs(store: Store, manifest: Manifest, losses: pl.DataFrame, everything: bool) -> None:
+    keepers = paragraph_evidence.full_ids(store, manifest, losses["keeper"])
+    lost = losses["doc_id"][0]
+    found = evidence.find_documents(store, sorted({lost, *keepers.values()}))
+    pieces = paragraph_evidence.pieces(found[lost], losses, keepers)
+    console.print(paragraph_views.head(found[lost], losses))
+    console.print(paragraph_views.beside(pieces, found, everything))
 
 
 if __name__ == "__main__":

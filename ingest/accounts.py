@@ -11,7 +11,16 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from catalog.manifest import Boilerplate, Composition, Decontamination, Funnel, Identifiers, Manifest, Repeat
+from catalog.manifest import (
+    Boilerplate,
+    Composition,
+    Decontamination,
+    Funnel,
+    Identifiers,
+    Manifest,
+    Paragraphs,
+    Repeat,
+)
 from filters.decontaminate.report import refuse_residual, report, with_residual
 from filters.privacy import mask_quotations
 from ingest.build import Graph
@@ -39,7 +48,7 @@ class Accounts:
     @cached_property
     def tallies(self) -> list[pa.Table]:
         """What became of each partition's inputs (`ingest.verdict.TALLY`)."""
-        return [self.read(node, "tally") for node in self.graph.verdicts]
+        return [self.read(node, "tally") for node in self.graph.counts]
 
     @property
     def verdicts(self) -> list[Blob]:
@@ -85,11 +94,13 @@ class Accounts:
             quarantine=[self.run.receipts[chain.extract].outputs["quarantine"] for chain in self.graph.chains],
             funnels=self._funnels(shards),
             composition=_composition(self.tallies),
-            lengths=_lengths([self.read(node, "lengths") for node in self.graph.verdicts]),
+            lengths=_lengths([self.read(node, "lengths") for node in self.graph.counts]),
             software=_software(self.run),
             boilerplate=[self._boilerplate(recipe, name, node) for name, node in self.graph.reports.items()],
             privacy=self._privacy(recipe) if recipe.document.privacy.active else None,
             decontamination=self._decontamination(recipe, searches),
+            paragraphs=self._paragraphs(),
+            removed_paragraphs=self._removed_paragraphs(),
         )
 
     def _shards(self, node: Node) -> list[Shard]:
@@ -144,6 +155,17 @@ class Accounts:
         texts = mask_quotations([row["text"] for row in rows], recipe.document.privacy.mask)
         examples = [Repeat(**row | {"text": text}) for row, text in zip(rows, texts, strict=True)]
         return Boilerplate(source, **counted, examples=examples)
+
+    def _paragraphs(self) -> list[Paragraphs]:
+        sums: dict[tuple[str, str], Counter[str]] = {}
+        for chain, trimmed in zip(self.graph.chains, self.graph.trimmed, strict=True):
+            for row in self.read(trimmed.documents, "counted").to_pylist() if trimmed else ():
+                sums.setdefault((chain.source.name, row.pop("language")), Counter()).update(row)
+        return [Paragraphs(*place, **counts) for place, counts in sorted(sums.items())]
+
+    def _removed_paragraphs(self) -> list[Blob]:
+        outputs = [self.run.receipts[trimmed.documents].outputs for trimmed in self.graph.trimmed if trimmed]
+        return [found["removed"] for found in outputs if found["removed"].rows]
 
     def _privacy(self, recipe: Recipe) -> list[Identifiers]:
         sums: dict[tuple[str, str], list[int]] = {}

@@ -4,12 +4,13 @@ extract ─► refine ─┬─► language ──────┐
    │               ├─► domain  ───────┤
    │               ├─► quality ───────┼─► rules ─► bands ─► match ─► components ─► verify ─► verdict ─► pack ─► residual
    │               ├─► decontaminate ─┤              ▲
-   └─► supersede ──┼──────────────────┘              │
-                   └─► signature ────────────────────┘
+   └─► supersede ──┼──────────────────┘              │                                    │        ▲
+                   └─► signature ────────────────────┘                                    └► paragraphs
 
 refine: ingest/refine.py, what the recipe asks for of it, the search for identifiers of persons among it. supersede:
 only of sources whose files overrule each other. decontaminate and residual, the search of what was packed for what
-should not be there: only where the recipe names benchmarks. canary: known duplicates through the same deduplication.
+should not be there: only where the recipe names benchmarks. paragraphs: ingest/paragraphs.py, where the recipe asks
+for it. canary: known duplicates through the same deduplication.
 """
 
 import dataclasses
@@ -27,6 +28,7 @@ from filters.rules import Bound, Rules
 from ingest.engine.graph import Node
 from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
+from ingest.paragraphs import Judged, Trimmed, trim_paragraphs
 from ingest.recipe import Recipe
 from ingest.refine import refine
 from ingest.sources.base import Partition, Source
@@ -65,7 +67,8 @@ class Graph:
     """The graph up to the verdicts; what to pack is known only when they are.
 
     `canary`: known duplicates through the same deduplication. `reports`: of the sources whose repeated text is taken
-    out, what was. `index`: of the benchmarks, None where there are none.
+    out, what was. `index`: of the benchmarks, None where there are none. `trimmed`: of each partition, the nodes that
+    take out paragraphs, None where nothing does.
     """
 
     chains: list[Chain]
@@ -73,11 +76,25 @@ class Graph:
     canary: Node
     verdicts: list[Node]
     reports: dict[str, Node]
+    trimmed: list[Trimmed | None]
 
     @property
     def ends(self) -> list[Node]:
         """The nodes to run before packing; none where there is nothing to build yet."""
-        return [*self.verdicts, *self.reports.values(), self.canary] if self.chains else []
+        trims = [trimmed.counts for trimmed in self.trimmed if trimmed]
+        return [*self.verdicts, *self.reports.values(), self.canary, *trims] if self.chains else []
+
+    @property
+    def packed(self) -> list[Node]:
+        """Of each partition, the node whose `documents` are packed."""
+        pairs = zip(self.chains, self.trimmed, strict=True)
+        return [trimmed.documents if trimmed else chain.documents for chain, trimmed in pairs]
+
+    @property
+    def counts(self) -> list[Node]:
+        """Of each partition, the node whose `tally` and `lengths` count what is packed and what is not."""
+        pairs = zip(self.verdicts, self.trimmed, strict=True)
+        return [trimmed.counts if trimmed else verdict for verdict, trimmed in pairs]
 
 
 def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
@@ -119,7 +136,8 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
             chain = Chain(source, unit, extract, documents, split, privacy, contamination, candidates, signature, bands)
             chains.append(chain)
     canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
-    return Graph(chains, index, canary, _verdicts(recipe, chains), reports)
+    verdicts = _verdicts(recipe, chains)
+    return Graph(chains, index, canary, verdicts, reports, _trimmed(recipe, chains, verdicts))
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
@@ -143,12 +161,12 @@ def _superseded(source: Source, extracts: list[Node]) -> Node | None:
 def pack(recipe: Recipe, graph: Graph, kept_chars: Sequence[dict[str, int]]) -> list[Node]:
     """Nodes that make the shards. `kept_chars`: of each partition, characters kept by language."""
     target = int(recipe.document.shards.max_mb * 1e6)
-    nodes = []
+    packed, nodes = graph.packed, []
     for language in sorted(recipe.document.language.keep):
         sizes = [(at, kept.get(language, 0)) for at, kept in enumerate(kept_chars)]
         for number, members in enumerate(groups(sizes, target)):
             inputs = {
-                "documents": tuple(graph.chains[at].documents.port("documents") for at in members),
+                "documents": tuple(packed[at].port("documents") for at in members),
                 "verdicts": tuple(graph.verdicts[at].port("verdicts", ("verdict", "language")) for at in members),
             }
             nodes.append(Node(Pack(language, 2 * target), f"{language}-{number:05d}", inputs))
@@ -185,6 +203,17 @@ def _rules(recipe: Recipe, priority: int) -> Rules:
         languages=document.language.keep, bounds=tuple(bounds), honour_opt_outs=document.rights.honour_opt_outs,
         licenses=document.rights.licenses, priority=priority,
     )  # fmt: skip
+
+
+def _trimmed(recipe: Recipe, chains: Sequence[Chain], verdicts: Sequence[Node]) -> list[Trimmed | None]:
+    rules = recipe.document.dedup.paragraphs
+    if rules is None:
+        return [None] * len(chains)
+    judged = [
+        Judged(chain.source.name, chain.extract.label, chain.documents, chain.candidates, verdict)
+        for chain, verdict in zip(chains, verdicts, strict=True)
+    ]
+    return trim_paragraphs(rules, [entry.name for entry in recipe.entries], judged)
 
 
 def _bands(recipe: Recipe) -> Bands:

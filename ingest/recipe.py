@@ -6,7 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from dedup.signature import Signature
 from filters.boilerplate.repeats import By
@@ -17,6 +24,7 @@ from filters.models import find_language_model
 from ingest.extract.ocr import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe_filters import DecontaminationRules, PrivacyRules
+from ingest.recipe_paragraphs import EVERY, ParagraphRules
 from ingest.recipe_quality import QualityRules
 from ingest.recipe_section import Section
 from ingest.recipe_sources import Crawl, Entry, explain, nearest, read_sources
@@ -119,6 +127,13 @@ class DedupRules(Section):
     one_permutation: bool = False  # faster signatures, a little less exact for short documents
     prefixes: int = Field(1, ge=1, le=4096)  # match tasks a band: raise it when a band no longer fits in memory
     verify_tasks: int = Field(2, ge=1, le=65536)
+    paragraphs: ParagraphRules | None = None
+
+    @model_serializer(mode="wrap")
+    def _stated(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what came later and is not asked for, so that versions of older recipes keep their id."""
+        plain = dump(self)
+        return plain if self.paragraphs else {name: value for name, value in plain.items() if name != "paragraphs"}
 
     @property
     def signature(self) -> Signature:
@@ -295,10 +310,13 @@ def load(path: str | Path, unfetched: bool = False) -> Recipe:
 
 
 def _unknown_sources(path: Path, text: str, document: _Document, names: set[str]) -> list[str]:
-    """Rows of the paper's tables that say they are served by a source the recipe does not have."""
+    """Where the paper's tables or the section on paragraphs name a source that the recipe does not have."""
+    named = [(("paper", at, "sources"), name) for at, row in enumerate(document.paper) for name in row.sources]
+    if document.dedup.paragraphs:
+        losing = document.dedup.paragraphs.sources
+        named += [(("dedup", "paragraphs", "sources"), name) for name in losing if name != EVERY]
     return [
-        f"{path}:{line_of(text, ('paper', at, 'sources'))}: no source is called {name!r}{nearest(name, names)}"
-        for at, row in enumerate(document.paper)
-        for name in row.sources
+        f"{path}:{line_of(text, place)}: no source is called {name!r}{nearest(name, names)}"
+        for place, name in named
         if name not in names
     ]

@@ -63,24 +63,8 @@ class Verdict(Step):
         """
         judged = self._drop_duplicates(candidates, duplicates)
         verdicts = pa.concat_tables([judged, _quarantined(quarantine), rejected])
-        facts = pl.from_arrow(documents.select(["license", "words", "chars"]))
-        facts = pl.concat(
-            [facts, facts.clear(quarantine.num_rows + rejected.num_rows)]
-        )  # nothing is known of what gave no text
-        why = pl.when(pl.col("verdict") == schema.KEEP).then(pl.lit(""))
-        why = why.otherwise(pl.col("stage") + "." + pl.col("reason")).alias("why")
-        frame = pl.from_arrow(verdicts).hstack(facts).with_columns(pl.lit(self.source).alias("source"), why)
-        sums = (pl.len().alias("documents"), pl.col("words").sum(), pl.col("chars").sum())
-        tally = frame.group_by(_COUNTED).agg(sums).sort(_COUNTED, nulls_last=True)
-        bins = pl.col("words").clip(lower_bound=1).log(2).floor().cast(pl.Int32).alias("bin")
-        kept = frame.filter(pl.col("verdict") == schema.KEEP)
-        lengths = kept.group_by("language", bins).agg(pl.len().alias("documents")).sort("language", "bin")
-        return {
-            "verdicts": verdicts,
-            "tally": tally.select(TALLY.names).to_arrow().cast(TALLY),
-            "lengths": lengths.to_arrow().cast(LENGTHS),
-            "identifiers": _identifiers(judged, privacy),
-        }
+        counts = _count(self.source, documents, verdicts)
+        return {"verdicts": verdicts} | counts | {"identifiers": _identifiers(judged, privacy)}
 
     def _drop_duplicates(self, candidates: pa.Table, duplicates: list[pa.Table]) -> pa.Table:
         lost = pa.concat_tables(duplicates)
@@ -97,6 +81,37 @@ class Verdict(Step):
         return pa.table(
             [pa.array(columns[f.name], f.type, from_pandas=True) for f in schema.VERDICT], schema=schema.VERDICT
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Recount(Step):
+    """The counts of `Verdict` once more, over documents that have lost paragraphs since."""
+
+    source: str
+
+    name = "recount"
+    version = 1
+
+    def run(self, documents: pa.Table, verdicts: pa.Table) -> dict[str, pa.Table]:
+        """documents (license, words, chars) and their verdicts -> tally and lengths."""
+        return _count(self.source, documents, verdicts)
+
+
+def _count(source: str, documents: pa.Table, verdicts: pa.Table) -> dict[str, pa.Table]:
+    facts = pl.from_arrow(documents.select(["license", "words", "chars"]))
+    facts = pl.concat([facts, facts.clear(verdicts.num_rows - facts.height)])  # nothing is known of what gave no text
+    why = pl.when(pl.col("verdict") == schema.KEEP).then(pl.lit(""))
+    why = why.otherwise(pl.col("stage") + "." + pl.col("reason")).alias("why")
+    frame = pl.from_arrow(verdicts).hstack(facts).with_columns(pl.lit(source).alias("source"), why)
+    sums = (pl.len().alias("documents"), pl.col("words").sum(), pl.col("chars").sum())
+    tally = frame.group_by(_COUNTED).agg(sums).sort(_COUNTED, nulls_last=True)
+    bins = pl.col("words").clip(lower_bound=1).log(2).floor().cast(pl.Int32).alias("bin")
+    kept = frame.filter(pl.col("verdict") == schema.KEEP)
+    lengths = kept.group_by("language", bins).agg(pl.len().alias("documents")).sort("language", "bin")
+    return {
+        "tally": tally.select(TALLY.names).to_arrow().cast(TALLY),
+        "lengths": lengths.to_arrow().cast(LENGTHS),
+    }
 
 
 def _identifiers(judged: pa.Table, privacy: pa.Table | None) -> pa.Table:

@@ -94,6 +94,16 @@ VERDICT = pa.schema(
     ]
 )
 
+REMOVED_PARAGRAPH = pa.schema(
+    [
+        _field("doc_id", pa.string(), "the kept document that the paragraph was taken from"),
+        _field("number", pa.int32(), "of the paragraph's first line or list in the text before, from 0"),
+        _field("hash", pa.uint64(), "of its text with case and white space folded"),
+        _field("words", pa.int32(), "white-space separated words"),
+        _field("keeper", pa.string(), "first 16 hex digits of the doc_id that keeps it; its own: it stood there twice"),
+    ]
+)
+
 KEEP, DROP, QUARANTINED = "keep", "drop", "quarantine"
 
 

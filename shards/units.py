@@ -78,6 +78,14 @@ def drop_emptied_headings(units: Units, repeated: np.ndarray, removed: np.ndarra
 
 
 @njit(cache=True)
+def mix(value):
+    """Spreads any change over all 64 bits: FNV's high ones change slowly (as MurmurHash3 ends, Appleby 2011)."""
+    value = value ^ value >> np.uint64(32)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    return value ^ value >> np.uint64(33)
+
+
+@njit(cache=True)
 def _is_blank(byte):
     return byte in (_SPACE, _TAB, _CR)
 
@@ -192,10 +200,8 @@ def _scan(data, limits):
             unit += 1
         offsets[document + 1] = unit
         lines = 0
-    for place in range(unit):  # FNV's high bits change slowly: finish as MurmurHash3 does (Appleby 2011)
-        value = hashes[place] ^ hashes[place] >> np.uint64(32)
-        value *= np.uint64(0xFF51AFD7ED558CCD)
-        hashes[place] = value ^ value >> np.uint64(33)
+    for place in range(unit):
+        hashes[place] = mix(hashes[place])
     return (offsets, starts[:unit], ends[:unit], hashes[:unit], kinds[:unit], levels[:unit], words[:unit],
             digits[:unit])  # fmt: skip
 

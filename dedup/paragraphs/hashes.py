@@ -1,0 +1,66 @@
+"""The paragraphs of a partition as numbers: 24 bytes each, sorted, cut by hash prefix. No text goes further."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.lsh import hex_keys
+from dedup.paragraphs.blocks import KINDS, Kind, find_blocks
+from shards import schema
+from shards.step import Step
+from shards.texts import batches
+
+PARAGRAPHS = pa.schema(
+    [
+        pa.field("key", pa.uint64(), False),
+        pa.field("check", pa.uint32(), False),  # the block's identity, with `key`
+        pa.field("quality", pa.float32(), False),  # of its document
+        pa.field("document", pa.uint64(), False),  # the first 64 bits of its doc_id
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class HashParagraphs(Step):
+    """Blocks of these kinds and sizes of the documents that are kept. `tasks`: record batches, by prefix of the key."""
+
+    blocks: tuple[Kind, ...] = KINDS
+    min_words: int = 20
+    min_chars: int = 100
+    tasks: int = 1
+
+    name = "paragraph-hashes"
+    version = 1
+
+    def run(self, documents: pa.Table, verdicts: pa.Table, ranks: pa.Table) -> dict[str, list[pa.RecordBatch]]:
+        """documents (doc_id, text), verdicts (verdict), ranks (quality) -> PARAGRAPHS, each block once a document."""
+        kept = kept_rows(verdicts, documents.num_rows)
+        names = hex_keys(documents["doc_id"].filter(pa.array(kept)))
+        quality = ranks["quality"].to_numpy()[kept].astype(np.float32)
+        found, place = [(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.int64))], 0
+        for batch in batches(documents["text"].filter(pa.array(kept))):
+            blocks = find_blocks(batch, self.blocks, self.min_words, self.min_chars)
+            found.append((blocks.key, blocks.check, place + blocks.document))
+            place += len(batch)
+        keys, checks, rows = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.argsort(keys, kind="stable")  # so the repeats within a document stand together
+        keys, checks, rows = keys[order], checks[order], rows[order]
+        once = np.ones(len(keys), bool)
+        once[1:] = (keys[1:] != keys[:-1]) | (checks[1:] != checks[:-1]) | (rows[1:] != rows[:-1])
+        columns = keys[once], checks[once], quality[rows[once]], names[rows[once]]
+        bounds = np.array([(at << 64) // self.tasks for at in range(1, self.tasks)], np.uint64)
+        cuts = [0, *np.searchsorted(columns[0], bounds), len(columns[0])]
+        return {
+            "paragraphs": [
+                pa.record_batch([column[start:stop] for column in columns], schema=PARAGRAPHS)
+                for start, stop in itertools.pairwise(cuts)
+            ]
+        }
+
+
+def kept_rows(verdicts: pa.Table, rows: int) -> np.ndarray:
+    """Which of the first `rows` inputs, the documents, are kept (bool); what follows them gave no text."""
+    return pc.equal(verdicts["verdict"].slice(0, rows), schema.KEEP).combine_chunks().to_numpy(zero_copy_only=False)

@@ -1,0 +1,91 @@
+"""Which document keeps a paragraph that several have: the best of them, by source, quality and id."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.paragraphs.hashes import PARAGRAPHS
+from shards.kernels import njit
+from shards.step import Step
+
+REMOVALS = pa.schema(
+    [
+        pa.field("document", pa.uint64(), False),  # the first 64 bits of the doc_id that loses the paragraph
+        pa.field("key", pa.uint64(), False),
+        pa.field("check", pa.uint32(), False),
+        pa.field("keeper", pa.uint64(), False),  # the first 64 bits of the doc_id that keeps it
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class MatchParagraphs(Step):
+    """`partitions`: how many of the tables are of each source, the best source first; `losing`: whether documents of
+    that source lose paragraphs. All sources keep.
+
+    The order is that of near duplicates: source, then quality (here as float32), then id. About 80 bytes of memory a
+    paragraph of the task's prefix.
+    """
+
+    partitions: tuple[int, ...]
+    losing: tuple[bool, ...]
+
+    name = "paragraph-match"
+    version = 1
+    memory = 2 << 30
+
+    def run(self, paragraphs: list[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
+        """One `PARAGRAPHS` table a partition, in the build's order -> one REMOVALS batch a partition, by document."""
+        columns = [np.concatenate([table[name].to_numpy() for table in paragraphs]) for name in PARAGRAPHS.names]
+        partition = np.repeat(np.arange(len(paragraphs), dtype=np.uint32), [table.num_rows for table in paragraphs])
+        order = np.argsort(columns[0], kind="stable")
+        keys, checks, qualities, documents = (column[order] for column in columns)
+        partition = partition[order]
+        source = np.repeat(np.arange(len(self.partitions)), self.partitions)
+        keeper = documents[_keepers(keys, checks, source[partition], qualities, documents)]
+        lost = np.flatnonzero((keeper != documents) & np.array(self.losing, bool)[source[partition]])
+        lost = lost[np.lexsort((checks[lost], keys[lost], documents[lost], partition[lost]))]
+        cuts = np.searchsorted(partition[lost], np.arange(len(paragraphs) + 1))
+        taken = documents[lost], keys[lost], checks[lost], keeper[lost]
+        return {
+            "removals": [
+                pa.record_batch([column[start:stop] for column in taken], schema=REMOVALS)
+                for start, stop in itertools.pairwise(cuts)
+            ]
+        }
+
+
+@njit(cache=True)
+def _keepers(keys, checks, sources, qualities, documents):
+    """Of each paragraph, the place of the same one in the best document; keys are sorted."""
+    keeper = np.arange(len(keys))
+    start = 0
+    while start < len(keys):
+        stop = start + 1
+        while stop < len(keys) and keys[stop] == keys[start]:
+            stop += 1
+        if stop - start > 1:
+            keeper[start:stop] = -1
+            for first in range(start, stop):
+                if keeper[first] >= 0:
+                    continue
+                best = first
+                for place in range(first + 1, stop):
+                    if checks[place] == checks[first] and _is_better(place, best, sources, qualities, documents):
+                        best = place
+                for place in range(first, stop):
+                    if checks[place] == checks[first]:
+                        keeper[place] = best
+        start = stop
+    return keeper
+
+
+@njit(cache=True)
+def _is_better(one, other, sources, qualities, documents):
+    if sources[one] != sources[other]:
+        return sources[one] < sources[other]
+    if qualities[one] != qualities[other]:
+        return qualities[one] > qualities[other]
+    return documents[one] < documents[other]
