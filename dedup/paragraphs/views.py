@@ -16,7 +16,8 @@ _SHOWN = 200  # of a paragraph in a list
 def head(document: Document, losses: pl.DataFrame) -> Table:
     """Which document, and how much of it went."""
     words, before = int(losses["words"].sum()), len(document.text.split())
-    title = f"{losses.height:,} paragraphs with {words:,} of {before:,} words were taken out of this document"
+    counted = f"{losses.height:,} paragraph{'s' if losses.height > 1 else ''}"
+    title = f"{counted} with {words:,} of {before:,} words went from this document"
     table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
     for name in ("doc_id", "source", "source_id", "title", "url"):
         table.add_row(name, Text(str(getattr(document, name) or "")))

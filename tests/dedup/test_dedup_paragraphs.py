@@ -26,7 +26,7 @@ BLOCK = st.one_of(
     st.lists(PARAGRAPH, min_size=2, max_size=3).map(lambda rows: "\n".join(f"| {row} | 1 |" for row in rows)),
 )
 TEXT = st.lists(BLOCK, max_size=6).map("\n\n".join)
-LONG = "Paragraph {} is about a patient who has asthma and was given inhaled corticosteroids for {} weeks in our old ward."
+LONG = "Paragraph {} is about a patient who has asthma and was given inhaled corticosteroids for {} weeks in our ward."
 
 
 def documents(texts: list[str], source: str = "web") -> pa.Table:
