@@ -11,7 +11,7 @@ from train import tokens as token_shards
 from train.commands import choose_languages, open_version
 from train.convert import load_pretrained
 from train.corrupt import Noise
-from train.data import ExampleStream, held_out_examples, split
+from train.data import Documents, ExampleStream, held_out_examples, split
 from train.distributed import Group
 from train.evaluate import Examples
 from train.mixture import temperature_weights
@@ -57,11 +57,18 @@ def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress)
     if group.leads:
         group.wait()
 
-    noise = Noise()
     parts = {
         language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
         for language in languages
     }
+    return assemble(config, tokens, parts, corpus.manifest.id)
+
+
+def assemble(
+    config: PretrainConfig, tokens: Tokenizer, parts: dict[str, tuple[Documents, Documents]], version: str
+) -> Data:
+    """Example stream and held-out examples of each language's (training, held-out) documents."""
+    noise = Noise()
     train = {language: documents for language, (documents, _) in parts.items()}
     sizes = {name: len(documents.length) for name, documents in train.items()}
     weights = config.weights or temperature_weights(sizes, config.alpha)
@@ -72,7 +79,7 @@ def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress)
         )
         for language, (_, documents) in parts.items()
     }
-    return Data(tokens, stream, held_out, corpus.manifest.id)
+    return Data(tokens, stream, held_out, version)
 
 
 def build_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
