@@ -5,32 +5,31 @@ For two sets of Jaccard similarity J each value agrees with probability J; a ban
 
 import numpy as np
 
-from dedup.tokens import mix
+from dedup.words import mix
 from shards.kernels import njit
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
 def permutations(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Odd multipliers and offsets (uint64) of `count` multiply-shift hash functions (Dietzfelbinger et al. 1997)."""
+    """Odd multipliers and offsets (uint32) of `count` permutations x -> a x + b of the 32-bit numbers."""
     random = np.random.Generator(np.random.Philox(seed))
-    draws = random.integers(0, 1 << 64, size=(2, count), dtype=np.uint64)
-    return draws[0] | np.uint64(1), draws[1]
+    draws = random.integers(0, 1 << 32, size=(2, count), dtype=np.uint32)
+    return draws[0] | np.uint32(1), draws[1]
 
 
 @njit(cache=True, nogil=True)
 def minhash(shingles, multipliers, offsets, minima):
-    """Fill `minima` (uint32, one a hash function) with each function's minimum over at least one shingle (uint64)."""
+    """Fill `minima` (uint32, one a permutation) with each permutation's minimum over at least one shingle (uint32)."""
     minima[:] = _EMPTY
     for shingle in shingles:
-        for index in range(len(multipliers)):
-            value = np.uint32((shingle * multipliers[index] + offsets[index]) >> np.uint64(32))
-            if value < minima[index]:
-                minima[index] = value
+        for index in range(len(minima)):
+            value = np.uint32(shingle * multipliers[index] + offsets[index])
+            minima[index] = min(minima[index], value)
 
 
 @njit(cache=True, nogil=True)
-def one_permutation_minhash(shingles, multiplier, minima):
+def one_permutation_minhash(shingles, seed, minima):
     """Fill `minima` (uint32) with the minimum of each of as many bins, every shingle being hashed once.
 
     An empty bin borrows from bins that a hash of its number and the attempt names, so that its value, too, agrees with
@@ -40,7 +39,7 @@ def one_permutation_minhash(shingles, multiplier, minima):
     filled = np.zeros(bins, np.bool_)
     minima[:] = _EMPTY
     for shingle in shingles:
-        value = mix(shingle * multiplier)
+        value = mix(np.uint64(shingle) ^ seed)
         place = np.int64(((value >> np.uint64(32)) * np.uint64(bins)) >> np.uint64(32))
         low = np.uint32(value & np.uint64(0xFFFFFFFF))
         if not filled[place] or low < minima[place]:

@@ -13,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
-from dedup.tokens import doses_of, names_of, shingles_of, text_buffers, unit_hashes, words_of
+from dedup.shingles import shingles_of
+from dedup.tokens import doses_of, names_of, unit_hashes
+from dedup.words import text_buffers, words_of
 from shards import schema
 from shards.kernels import njit
 from shards.step import Step
@@ -36,7 +38,7 @@ class Signature(Step):
     one_permutation: bool = False
 
     name = "signature"
-    version = 3
+    version = 4
     compression = None  # read row by row from memory maps when candidates are verified
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
@@ -52,6 +54,7 @@ class Signature(Step):
             multipliers,
             offsets_b,
             self.one_permutation,
+            np.uint64(self.seed),
             _units(),
         )
         table = pa.table(
@@ -80,7 +83,7 @@ def _lists(flat: np.ndarray, counts: np.ndarray) -> pa.ListArray:
 
 
 @njit(cache=True, nogil=True)
-def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, units):
+def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, seed, units):
     rows = len(offsets) - 1
     longest = 0
     for row in range(rows):
@@ -108,18 +111,12 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
         counts[row, 1] = len(multipliers)
         place = minima[filled_minima : filled_minima + len(multipliers)]
         if one_permutation:
-            one_permutation_minhash(shingles, multipliers[0], place)
+            one_permutation_minhash(shingles, seed, place)
         else:
             minhash(shingles, multipliers, offsets_b, place)
         filled_minima += len(multipliers)
-        kept = 0
-        for shingle in shingles:  # sorted by 64 bits, so their upper halves are sorted too
-            short = np.uint32(shingle >> np.uint64(32))
-            if kept == 0 or short != sketches[filled_sketches + kept - 1]:
-                sketches[filled_sketches + kept] = short
-                kept += 1
-                if kept == sketch:
-                    break
+        kept = min(len(shingles), sketch)
+        sketches[filled_sketches : filled_sketches + kept] = shingles[:kept]
         counts[row, 2] = kept
         filled_sketches += kept
     return minima[:filled_minima], sketches[:filled_sketches], doses[:filled_doses], names[:filled_names], counts

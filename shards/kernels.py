@@ -9,9 +9,12 @@ import os
 from pathlib import Path
 
 import numba
-from numba import njit
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
-__all__ = ["njit"]
+__all__ = ["load_word", "njit"]
 
 _PACKAGES = ("shards", "dedup", "filters", "ingest/extract", "train")
 
@@ -27,6 +30,29 @@ def cache_folder(root: Path) -> Path:
     cache = os.environ.get("NUMBA_CACHE_DIR")
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return (Path(cache) if cache else user / "medcorpus" / "kernels") / digest.hexdigest()[:16]
+
+
+@intrinsic
+def _unaligned_word(context, data, at):  # noqa: ANN001, ANN202 (numba's protocol)
+    """The eight bytes of `data` (uint8) from `at` as they lie in memory, at whatever address."""
+
+    def generate(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]])
+        return builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(data, types.int64), generate
+
+
+@njit(cache=True, nogil=True)
+def load_word(data, at, end):
+    """The eight bytes of `data` (uint8, C-contiguous) from `at`, first one lowest; zeros from `end` on."""
+    if at + 8 <= end:
+        return _unaligned_word(data, np.int64(at))
+    word = np.uint64(0)
+    for place in range(at, end):
+        word |= np.uint64(data[place]) << np.uint64(8 * (place - at))
+    return word
 
 
 numba.config.CACHE_DIR = str(cache_folder(Path(__file__).parents[1]))

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.rule import jaccard, renamed, sketch_jaccard
 from dedup.signature import Signature
-from dedup.tokens import doses_of, names_of, shingles_of, unit_hashes, words_of
+from dedup.shingles import shingles_of
+from dedup.tokens import doses_of, names_of, unit_hashes
+from dedup.words import words_of
 from shards import schema
 
 WORDS = [f"word{n}" for n in range(400)]
@@ -112,17 +114,17 @@ def test_minhash_estimates_jaccard_as_well_as_datasketch(one_permutation: bool) 
     multipliers, offsets = permutations(112, 1)
 
     def signature(values: set[int]) -> np.ndarray:
-        minima, shingles = np.empty(112, np.uint32), np.array(sorted(values), np.uint64)
+        minima, shingles = np.empty(112, np.uint32), np.array(sorted(values), np.uint32)
         if one_permutation:
-            one_permutation_minhash(shingles, multipliers[0], minima)
+            one_permutation_minhash(shingles, np.uint64(1), minima)
         else:
             minhash(shingles, multipliers, offsets, minima)
         return minima
 
     ours, theirs, exact = [], [], []
     for _ in range(150):
-        shared = [random_.getrandbits(64) for _ in range(random_.randint(20, 180))]
-        a, b = (set(shared) | {random_.getrandbits(64) for _ in range(60)} for _ in range(2))
+        shared = [random_.getrandbits(32) for _ in range(random_.randint(20, 180))]
+        a, b = (set(shared) | {random_.getrandbits(32) for _ in range(60)} for _ in range(2))
         exact.append(len(a & b) / len(a | b))
         signatures = [signature(values) for values in (a, b)]
         ours.append((signatures[0] == signatures[1]).mean())
