@@ -206,14 +206,14 @@ def words_of(data, start, end, hashes, marks):
         size = 1
         if kind == _LETTER and at + 16 < end:
             first, second = load_word(data, at, end), load_word(data, at + 8, end)
-            size = _leading(first)
-            more = _leading(second) * (size >> 3)
-            if size + more < 16 and data[at + size + more] < 0x80:
-                state = _fold(_SEED, (first | _CASE) & _mask(size))
-                hashes[count] = mix(state ^ ((second | _CASE) & _mask(more)))
-                marks[count] = CAPITAL if byte < 0x60 and byte != 0x5F else 0
+            head = _leading(first)
+            tail = _leading(second) * (head >> 3)
+            if head + tail < 16 and data[at + head + tail] < 0x80:
+                state = _fold(_SEED, (first | _CASE) & _mask(head))
+                hashes[count] = mix(state ^ ((second | _CASE) & _mask(tail)))
+                marks[count] = CAPITAL if byte < 0x5F else 0
                 count += 1
-                at += size + more
+                at += head + tail
                 continue
         if kind == _WIDE:
             kind, size = _kind(data, at, end)

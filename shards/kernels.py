@@ -44,7 +44,7 @@ def _unaligned_word(context, data, at):  # noqa: ANN001, ANN202 (numba's protoco
     return types.uint64(data, types.int64), generate
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")  # else numba would call it, which costs more than it does
 def load_word(data, at, end):
     """The eight bytes of `data` (uint8, C-contiguous) from `at`, first one lowest; zeros from `end` on."""
     if at + 8 <= end:
