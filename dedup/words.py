@@ -121,7 +121,7 @@ def _leading(chunk):
     digit = (low + np.uint64(0x50) * _ONES) & ~(low + np.uint64(0x46) * _ONES)  # "0" to "9"
     line = ~((low ^ np.uint64(0x5F) * _ONES) + np.uint64(0x7F) * _ONES)  # "_"
     other = ~((letter | digit | line) & ~chunk) & _HIGH
-    below = other ^ (other - np.uint64(1))  # all bits up to the first other character's highest; all where there is none
+    below = other ^ (other - np.uint64(1))  # up to the first other character, else all
     return np.int64((((below >> np.uint64(7)) & _ONES) * _ONES) >> np.uint64(56)) - np.int64(other != 0)
 
 

@@ -33,10 +33,10 @@ def cache_folder(root: Path) -> Path:
 
 
 @intrinsic
-def _unaligned_word(context, data, at):  # noqa: ANN001, ANN202 (numba's protocol)
+def _unaligned_word(context, data, at):
     """The eight bytes of `data` (uint8) from `at` as they lie in memory, at whatever address."""
 
-    def generate(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+    def generate(context, builder, signature, arguments):
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         place = builder.gep(array.data, [arguments[1]])
         return builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()), align=1)

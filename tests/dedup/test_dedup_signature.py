@@ -1,6 +1,7 @@
 """Signatures: words and shingles as the definition says, estimates as datasketch's, similarity as exact sets."""
 
 import random
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.rule import jaccard, renamed, sketch_jaccard
+from dedup.shingles import shingles_of, sorted_distinct
 from dedup.signature import Signature
-from dedup.shingles import shingles_of
 from dedup.tokens import doses_of, names_of, unit_hashes
 from dedup.words import words_of
 from shards import schema
 
 WORDS = [f"word{n}" for n in range(400)]
+DEFINITION = r"\d+(?:[.,]\d+)*|%|[A-Za-z_éÉßΩωд字⁹😀][A-Za-z_éÉßΩωд字⁹😀0-9]*"
 
 
 def documents(texts: list[str]) -> pa.Table:
@@ -46,6 +48,27 @@ def hashed_words(text: str) -> tuple[list[int], list[int]]:
 )
 def test_words_do_not_depend_on_punctuation(text: str, same_as: str) -> None:
     assert hashed_words(text)[0] == hashed_words(same_as)[0]
+
+
+PIECES = [*"aZ_7% .’«éÉßΩωд字⁹😀", "2,5", "abcdefg", "LONGERWORDS"]
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join), st.integers(0, 9))
+def test_words_are_those_of_the_definition_wherever_they_lie(text: str, before: int) -> None:
+    """Equal words have equal hashes, alone, in capitals or in the midst of others, and no two share one."""
+    words = [found.replace(",", ".").lower() for found in re.findall(DEFINITION, text)]
+    data = np.frombuffer((" " * before + text + " and more words behind").encode(), np.uint8)
+    hashes, marks = np.empty(len(data), np.uint64), np.empty(len(data), np.uint8)
+    count = words_of(data, before, before + len(text.encode()), hashes, marks)
+    assert hashes[:count].tolist() == [hashed_words(word)[0][0] for word in words]
+    assert len(set(hashes[:count].tolist())) == len(set(words))
+
+
+@settings(max_examples=200)
+@given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 40), max_size=300))
+def test_hashes_are_sorted_and_distinct_however_they_are_spread(values: list[int]) -> None:
+    assert sorted_distinct(np.array(values, np.uint32)).tolist() == sorted(set(values))
 
 
 def test_accents_and_superscripts_are_part_of_words() -> None:
