@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from shards.errors import InputError
-from train.permute import key_of, mix, permute
+from train.permute import key_of, permute
 
 BLOCK = 4096  # examples in which every language has its exact share
 
@@ -47,8 +47,7 @@ class Mixture:
         Inside a language every index from 0 on occurs exactly once.
         """
         block, position = np.divmod(np.asarray(indices, dtype=np.int64), BLOCK)
-        keys = mix(np.uint64(key_of(self.seed, "mixture")) ^ mix(block.astype(np.uint64)))
-        shuffled = permute(position, BLOCK, keys)
+        shuffled = permute(position, BLOCK, key_of(self.seed, "mixture"), block)
         borders = np.cumsum((0, *self.quotas))
         language = np.searchsorted(borders, shuffled, side="right") - 1
         return language, block * np.asarray(self.quotas)[language] + shuffled - borders[language]

@@ -11,14 +11,90 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from shards.errors import InputError
-from train.corrupt import Noise, composition, corrupt, counts, draw, example_lengths, noise_mask, raw_length
+from train.corrupt import Corruption, Noise, choose, counts, example_lengths, raw_length
+from train.philox import STREAM, philox
 
 NOISE = Noise()
 SENTINELS = np.arange(5099, 4999, -1)  # <extra_id_0> is the highest id
 
 
+GOLDEN_INPUTS = [
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    5099,
+    36,
+    37,
+    38,
+    39,
+    40,
+    41,
+    5098,
+    1,
+]
+GOLDEN_TARGETS = [5099, 31, 32, 33, 34, 35, 5098, 42, 1]
+PLAIN = Corruption(NOISE, tuple(SENTINELS.tolist()), 1, longest=1900)
+
+
+def corrupt(tokens: np.ndarray, index: int, seed: int = 0, scheme: Corruption = PLAIN) -> tuple[np.ndarray, np.ndarray]:
+    """(inputs, targets) of one sequence alone in its row."""
+    out = [np.zeros((1, int(length)), np.int64) for length in scheme.lengths(len(tokens))]
+    out += [np.zeros((0, 0), np.int32)] * 2
+    bounds, one = np.array([0, len(tokens)]), np.array([index])
+    scheme.fill(tokens.astype(np.int32), bounds, np.zeros(1, np.int64), one, seed, out)
+    return out[0][0], out[1][0]
+
+
 def mask_of(length: int, index: int, seed: int = 0) -> np.ndarray:
-    return noise_mask(length, NOISE, draw(seed, index, length))
+    """Which of the tokens 0 ... length - 1 are in the targets."""
+    return np.isin(np.arange(length) + 10_000, corrupt(np.arange(length) + 10_000, index, seed)[1])
+
+
+def reference_choice(items: int, number: int, words: np.ndarray) -> list[int]:
+    """`number` of `items` places by Floyd's algorithm, from raw random words; Python's integers do not overflow."""
+    chosen: list[int] = []
+    for word, last in zip(words.tolist(), range(items - number, items), strict=False):
+        place = word * (last + 1) >> 64
+        chosen.append(last if place in chosen else place)
+    return chosen
+
+
+def reference_orders(length: int, seed: int, index: int, segment: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """The shuffles of the hidden and of the kept tokens' masks that the example's random words stand for."""
+    hidden, spans = counts(length, NOISE)
+    key, counter = (np.array(part, dtype=np.uint64) for part in ([seed, STREAM], [0, index, segment, 0]))
+    blocks = -(-(spans - 1) // 4)
+    words = np.random.Philox(key=key, counter=counter).random_raw(8 * blocks)
+    orders = []
+    for items, own in ((hidden, words[: 4 * blocks]), (length - hidden, words[4 * blocks :])):
+        first = reference_choice(items - 1, spans - 1, own[: spans - 1])
+        orders.append(np.array(first + [place for place in range(items - 1) if place not in first], dtype=int))
+    return orders[0], orders[1]
 
 
 def reference_mask(length: int, hidden_order: np.ndarray, kept_order: np.ndarray) -> np.ndarray:
@@ -73,25 +149,34 @@ def test_every_draw_has_the_same_counts():
         mask = mask_of(568, index)
         starts = mask & ~np.pad(mask[:-1], (1, 0))
         assert (mask.sum(), starts.sum(), mask[0], mask[-1]) == (85, 28, False, True)
-        assert [len(side) for side in corrupt(np.zeros(568, int), mask, SENTINELS, 1)] == [512, 114]
+        assert [len(side) for side in corrupt(np.zeros(568, int), index)] == [512, 114]
+
+
+def hiding_law(kept: int, hidden: int, spans: int) -> np.ndarray:
+    """Exact probability that the token at each position is hidden, from the law of the two compositions."""
+
+    def first(items, parts):  # law of the sum of the first `parts` parts
+        if parts in (0, spans):
+            return np.eye(items + 1)[items if parts else 0]
+        ways = [math.comb(x - 1, parts - 1) * math.comb(items - x - 1, spans - parts - 1) for x in range(1, items)]
+        return np.array([0, *(way / math.comb(items - 1, spans - 1) for way in ways), 0])
+
+    law = np.zeros(kept + hidden + 1)
+    for span in range(1, spans + 1):
+        begun = np.convolve(first(kept, span), first(hidden, span - 1))
+        ended = np.convolve(first(kept, span), first(hidden, span))
+        law += np.cumsum(begun) - np.cumsum(ended)
+    return law[:-1]
 
 
 def test_hiding_probability_by_position_is_the_reference_s():
+    law = hiding_law(483, 85, 28)
+    assert law[:4] == pytest.approx([0.0, 27 / 482, 0.0910, 0.1127], abs=1e-4)
+    assert law[-4:] == pytest.approx([0.350, 0.480, 0.678, 1.0], abs=0.005)
+    assert law[200:300].mean() == pytest.approx(0.148, abs=0.002)
     n = 20_000
     share = np.mean([mask_of(568, index) for index in range(n)], axis=0)
-    for position, expected in {
-        0: 0.0,
-        1: 0.0541,
-        2: 0.0855,
-        3: 0.1101,
-        564: 0.350,
-        565: 0.480,
-        566: 0.678,
-        567: 1.0,
-    }.items():
-        sigma = math.sqrt(expected * (1 - expected) / n)
-        assert abs(share[position] - expected) <= 4 * sigma + 5e-4, position
-    assert abs(share[200:300].mean() - 0.148) < 0.002
+    assert (np.abs(share - law) <= 4.5 * np.sqrt(law * (1 - law) / n) + 1e-12).all()
 
 
 def test_span_lengths_follow_the_exact_law():
@@ -128,21 +213,36 @@ def test_all_masks_of_a_short_sequence_are_equally_likely(length):
     assert max(abs(count - n * p) for count in seen.values()) <= 4.5 * math.sqrt(n * p * (1 - p))
 
 
-@pytest.mark.parametrize(("items", "parts"), [(7, 3), (8, 4), (6, 1), (6, 6)])
-def test_compositions_are_uniform(items, parts):
-    possible = math.comb(items - 1, parts - 1)
-    n = 500 * possible
-    seen = Counter(tuple(composition(items, parts, draw(3, index, items - 1)).tolist()) for index in range(n))
+@pytest.mark.parametrize(("items", "chosen"), [(6, 2), (7, 3), (5, 0), (5, 5)])
+def test_choices_are_uniform(items, chosen):
+    possible = math.comb(items, chosen)
+    seen = Counter()
+    for index in range(500 * possible):
+        marks = np.zeros(items, bool)
+        choose(marks, chosen, np.uint64(3), np.uint64(index), np.uint64(1), np.uint64(1))
+        seen[tuple(np.flatnonzero(marks).tolist())] += 1
     assert len(seen) == possible
-    assert all(sum(one) == items and min(one) >= 1 and len(one) == parts for one in seen)
+    assert all(len(one) == chosen for one in seen)
     assert possible == 1 or stats.chisquare(list(seen.values())).pvalue > 1e-4
 
 
-@given(st.integers(1, 1900), st.integers(0, 2**62))
+@given(st.integers(0, 2**64 - 1), st.tuples(*[st.integers(0, 2**64 - 1)] * 3))
+@settings(deadline=None)
+def test_random_words_are_those_of_numpy(key, counter):
+    words = philox(np.uint64(key), *map(np.uint64, counter))
+    before = np.array([counter[0] - 1 if counter[0] else 2**64 - 1, *counter[1:], 0], dtype=np.uint64)
+    if not counter[0]:  # numpy adds one to the whole counter before it draws
+        number = (counter[1] + (counter[2] << 64) - 1) % 2**192
+        before[1:] = [number % 2**64, number >> 64 & (2**64 - 1), number >> 128]
+    expected = np.random.Philox(key=np.array([key, STREAM], dtype=np.uint64), counter=before).random_raw(4)
+    assert [int(word) for word in words] == expected.tolist()
+
+
+@given(st.integers(2, 1900), st.integers(0, 2**62))
 @settings(max_examples=200, deadline=None)
 def test_merging_inputs_and_targets_gives_back_the_tokens(length, index):
     tokens = np.arange(length) % 4000 + 3
-    inputs, targets = corrupt(tokens, mask_of(length, index), SENTINELS, 1)
+    inputs, targets = corrupt(tokens, index)
     assert inputs[-1] == targets[-1] == 1
 
     def spans(ids):
@@ -166,20 +266,38 @@ def test_merging_inputs_and_targets_gives_back_the_tokens(length, index):
     assert used == SENTINELS[: len(used)].tolist()
 
 
-@given(st.integers(1, 1900), st.integers(0, 2**62), st.integers(0, 2**62))
+@given(st.integers(2, 1900), st.integers(0, 2**62), st.integers(0, 2**62))
 @settings(max_examples=200, deadline=None)
 def test_equal_to_the_tensorflow_function_given_the_same_shuffles(length, index, seed):
-    words = draw(seed, index, max(length, 2))
-    padded = max(length, 2)
-    hidden, _ = counts(padded, NOISE)
-    orders = [np.argsort(part, kind="stable") for part in (words[: hidden - 1], words[hidden - 1 : padded - 2])]
-    mask = noise_mask(length, NOISE, words)
-    expected = reference_mask(length, *orders)
-    assert mask.tolist() == expected.tolist()
+    mask = reference_mask(length, *reference_orders(length, seed, index))
     tokens = np.arange(length) % 4000 + 3
-    inputs, targets = corrupt(tokens, mask, SENTINELS, 1)
-    assert inputs.tolist() == [*reference_sentinels(tokens, expected), 1]
-    assert targets.tolist() == [*reference_sentinels(tokens, ~expected), 1]
+    inputs, targets = corrupt(tokens, index, seed)
+    assert inputs.tolist() == [*reference_sentinels(tokens, mask), 1]
+    assert targets.tolist() == [*reference_sentinels(tokens, ~mask), 1]
+
+
+@given(st.lists(st.lists(st.integers(2, 60), min_size=1, max_size=5), min_size=1, max_size=6), st.integers(0, 2**40))
+@settings(max_examples=60, deadline=None)
+def test_sequences_of_a_row_follow_one_another_and_each_is_corrupted_on_its_own(rows, index):
+    scheme = Corruption(NOISE, tuple(SENTINELS.tolist()), 1, longest=60, prefix=4999)
+    sizes = np.array([size for row in rows for size in row])
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    tokens = np.arange(sizes.sum()) % 4000 + 3
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    out = [np.zeros((len(rows), 400), kind) for kind in (np.int64, np.int64, np.int32, np.int32)]
+    scheme.fill(tokens.astype(np.int32), bounds, owners, index + owners, 9, out)
+    inputs, targets, input_segments, target_segments = out
+    at = 0
+    for number, row in enumerate(rows):
+        assert set(input_segments[number]) - {0} == set(range(1, len(row) + 1))
+        assert not inputs[number][input_segments[number] == 0].any()
+        assert not targets[number][target_segments[number] == 0].any()
+        for segment, size in enumerate(row, start=1):
+            mask = reference_mask(size, *reference_orders(size, 9, index + number, segment))
+            own, at = tokens[at : at + size], at + size
+            expected = [4999, *reference_sentinels(own, mask), 1], [*reference_sentinels(own, ~mask), 1]
+            assert inputs[number][input_segments[number] == segment].tolist() == expected[0]
+            assert targets[number][target_segments[number] == segment].tolist() == expected[1]
 
 
 def test_counts_round_in_float32_like_the_reference():
@@ -194,12 +312,35 @@ def test_more_spans_than_sentinels_are_refused():
     assert example_lengths(raw_length(1800, NOISE), NOISE, 100) == (1800, 401)
     with pytest.raises(InputError, match="at most 1800"):
         example_lengths(raw_length(2048, NOISE), NOISE, 100)
-    with pytest.raises(InputError, match="sentinels"):
-        corrupt(np.zeros(2000, int), mask_of(2274, 0)[:2000], SENTINELS[:50], 1)
+    with pytest.raises(InputError, match="50 sentinels"):
+        Corruption(NOISE, tuple(range(50)), 1, longest=1999)
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_written():
+    scheme = Corruption(NOISE, tuple(SENTINELS.tolist()), 1, longest=20)
+    out = [np.zeros((1, 30), kind) for kind in (np.int64, np.int64, np.int32, np.int32)]
+    two, zeros = np.zeros(60, np.int32), np.zeros(2, np.int64)
+    with pytest.raises(InputError, match="rows of 30"):
+        scheme.fill(two, np.array([0, 20, 40]), zeros, zeros, 0, out)
+    for bounds in ([0, 1, 10], [0, 21, 30]):
+        with pytest.raises(InputError, match="must be 2 to 20"):
+            scheme.fill(two, np.array(bounds), zeros, zeros, 0, out)
+    assert not out[0].any()
+
+
+def test_an_infinite_span_hides_the_end():
+    scheme = Corruption(Noise(0.25, math.inf), tuple(SENTINELS.tolist()), 1, longest=40)
+    inputs, targets = corrupt(np.arange(40) + 3, 5, scheme=scheme)
+    assert inputs.tolist() == [*range(3, 33), 5099, 1]
+    assert targets.tolist() == [5099, *range(33, 43), 1]
 
 
 def test_an_example_depends_on_seed_and_index_only():
     assert mask_of(568, 7).tolist() == mask_of(568, 7).tolist()
     assert len({tuple(mask_of(568, index, seed).tolist()) for index in range(50) for seed in range(4)}) == 200
-    # frozen: the raw words of Philox are numpy's stable interface
-    assert np.flatnonzero(mask_of(40, 123, seed=5)).tolist() == [24, 25, 26, 37, 38, 39]
+
+
+def test_golden_arrays():
+    inputs, targets = corrupt(np.arange(40) + 3, index=123, seed=5)
+    assert inputs.tolist() == GOLDEN_INPUTS
+    assert targets.tolist() == GOLDEN_TARGETS
