@@ -1,166 +1,153 @@
 """The example stream: a pure function of (token shards, seed, weights, global index).
 
 Example i is the same whatever the number of processes, the batch size or the point where the run was resumed, so the
-whole state of the loader is one integer. "Reference mode" of T5: documents are put one behind the other in random
-order without separator and cut into chunks of equal length; borders of documents are ignored.
+whole state of the loader is one integer. Each example is from one denoiser, and one group: a language, or a source in a
+language. `Mixture` says which, in O(1), and `train.documents` finds its text.
 """
 
 import dataclasses
-from functools import lru_cache
+from collections.abc import Iterator
 
 import numpy as np
 
 from shards.errors import InputError
-from train.corpus import held_out_mask, held_out_points
-from train.corrupt import Noise, corrupt, draw, example_lengths, noise_mask, raw_length
-from train.mixture import BLOCK, Mixture
-from train.permute import key_of, permute
-from train.tokens import TokenShard
+from train.corrupt import Corruption, Noise, raw_length
+from train.denoisers import T5, Denoiser
+from train.documents import Concatenated, Documents, Packed, cut, text_of
+from train.mixture import Mixture
+from train.permute import key_of
+
+MODES = ("reference", "document")
 
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """Corrupted examples: `inputs` (n, input length), `targets` (n, target length), ids; `languages` (n), numbers."""
+    """Corrupted examples: `inputs` (n, input length), `targets` (n, target length), ids; `languages` (n), numbers.
+
+    Segments (int32, the shapes of inputs and targets): 1, 2, ... is the document inside the row, 0 is padding, which is
+    neither read nor scored. None: every row is one full segment.
+    """
 
     inputs: np.ndarray
     targets: np.ndarray
     languages: np.ndarray
+    input_segments: np.ndarray | None = None
+    target_segments: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)
-class Documents:
-    """Documents of one language: where each begins in the memory-mapped shards, and its length in tokens."""
+class Special:
+    """Ids with a meaning: sentinels from <extra_id_0> on, end of sequence, UL2's prefixes where there are any."""
 
-    values: list[np.ndarray]
-    shard: np.ndarray
-    start: np.ndarray
-    length: np.ndarray
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of all documents."""
-        return int(self.length.sum())
-
-
-def split(shards: list[TokenShard], fraction: float) -> tuple[Documents, Documents]:
-    """(training, held-out) documents of one language; empty documents are in neither.
-
-    Held-out documents are in the order of their places, so the first of them are a sample of all sources.
-    """
-    doc_ids = [name for shard in shards for name in shard.doc_ids]
-    number = np.repeat(np.arange(len(shards)), [len(shard.doc_ids) for shard in shards])
-    start = np.concatenate([shard.offsets[:-1] for shard in shards])
-    length = np.concatenate([np.diff(shard.offsets) for shard in shards])
-    points = held_out_points(doc_ids)
-    held_out = held_out_mask(points, fraction)
-    values = [shard.values for shard in shards]
-    parts = [np.flatnonzero(mask & (length > 0)) for mask in (~held_out, held_out)]
-    parts[1] = parts[1][np.argsort(points[parts[1]], kind="stable")]
-    train, test = (Documents(values, number[rows], start[rows], length[rows]) for rows in parts)
-    return train, test
-
-
-class Chunks:
-    """One language's training text as chunks of `raw` tokens, shuffled anew in every epoch.
-
-    In each epoch the documents are permuted, concatenated and cut, then the chunks are permuted. The remainder, fewer
-    than `raw` tokens, is another one in every epoch. Memory: 16 bytes a document and 8 a chunk, for each epoch's order.
-
-    Inside a block of the mixture the epochs come in random order, so all that one block can hold are kept: two of a
-    language larger than the block, more only of a small one.
-    """
-
-    def __init__(self, language: str, documents: Documents, raw: int, seed: int):
-        self.count = documents.tokens // raw
-        if self.count == 0:
-            raise InputError(
-                f"{language}: {documents.tokens} training tokens are less than one chunk of {raw}; "
-                "give a smaller input length, or leave the language out with --languages"
-            )
-        self.language, self.documents, self.raw, self.seed = language, documents, raw, seed
-        self._epoch = lru_cache(maxsize=2 + BLOCK // self.count)(self._shuffle)
-
-    def __getitem__(self, index: int) -> np.ndarray:
-        """Chunk `index` of the endless sequence of epochs: `raw` ids."""
-        epoch, position = divmod(index, self.count)
-        order, ends, chunks = self._epoch(epoch)
-        return gather(self.documents, order, ends, int(chunks[position]) * self.raw, self.raw)
-
-    def _shuffle(self, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(order of the documents, their cumulated lengths in it, order of the chunks) of an epoch."""
-        rows = np.arange(len(self.documents.length))
-        order = permute(rows, len(rows), key_of(self.seed, "documents", self.language, epoch))
-        chunks = permute(np.arange(self.count), self.count, key_of(self.seed, "chunks", self.language, epoch))
-        return order, np.cumsum(self.documents.length[order]), chunks
-
-
-def gather(documents: Documents, order: np.ndarray, ends: np.ndarray, begin: int, size: int) -> np.ndarray:
-    """`size` ids from position `begin` of the documents concatenated in `order`; `ends` are their cumulated lengths."""
-    pieces, place = [], int(np.searchsorted(ends, begin, side="right"))
-    while size > 0 and place < len(ends):
-        row = order[place]
-        skipped = begin - (int(ends[place]) - int(documents.length[row]))
-        taken = min(size, int(ends[place]) - begin)
-        first = int(documents.start[row]) + skipped
-        pieces.append(documents.values[documents.shard[row]][first : first + taken])
-        begin, size, place = begin + taken, size - taken, place + 1
-    return np.concatenate(pieces).astype(np.int64) if pieces else np.empty(0, np.int64)
+    sentinels: tuple[int, ...]
+    eos_id: int
+    prefixes: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 class ExampleStream:
-    """Training examples by global index. Every example has the same shape, so there is no padding."""
+    """Training examples by global index.
+
+    `documents` and `weights` are by group, "fr" or "fr/source". `input_length` and `target_length` are the shape of
+    every row; `target_length` is that of the longest corruption of a full row.
+    """
 
     def __init__(
         self,
         documents: dict[str, Documents],
         weights: dict[str, float],
+        special: Special,
         input_length: int,
-        sentinels: tuple[int, ...],
-        eos_id: int,
         seed: int,
-        noise: Noise,
+        denoisers: tuple[Denoiser, ...] = T5,
+        mode: str = "reference",
     ):
-        self.raw = raw_length(input_length, noise)
-        self.input_length, self.target_length = example_lengths(self.raw, noise, len(sentinels))
-        self.mixture = Mixture.of(weights, seed)
-        self.languages = self.mixture.languages
-        self._chunks = [Chunks(language, documents[language], self.raw, seed) for language in self.languages]
-        self._sentinels, self._eos_id, self._noise = np.asarray(sentinels), eos_id, noise
+        if mode not in MODES:
+            raise InputError(f"no mode {mode!r}; modes: {', '.join(MODES)}")
+        self._corruptions = [
+            one.corruption(input_length, special.sentinels, special.eos_id, special.prefixes) for one in denoisers
+        ]
+        widths = np.array([one.lengths(one.longest) for one in self._corruptions])
+        self.input_length, self.target_length = widths.max(axis=0).tolist()
+        self.segmented = mode == "document" or len(denoisers) > 1
+        self._denoisers = Mixture.of({str(n): one.weight for n, one in enumerate(denoisers)}, key_of(seed, "denoisers"))
+        seeds = [key_of(seed, number) for number in range(len(denoisers))]  # each sees all text, in its own order
+        self._groups = [Mixture.of(weights, own) for own in seeds]
+        self.groups = self._groups[0].names
+        self.languages = tuple(sorted({group.partition("/")[0] for group in self.groups}))
+        self._language = np.array([self.languages.index(group.partition("/")[0]) for group in self.groups])
+        room = None if mode == "reference" else (self.input_length, self.target_length)
+        self._texts = [
+            [text_of(group, documents[group], corruption, own, room) for group in self.groups]
+            for own, corruption in zip(seeds, self._corruptions, strict=True)
+        ]
         self._noise_seed = key_of(seed, "noise")
 
-    def epochs(self, examples: int) -> dict[str, float]:
-        """How often each language's text has been seen after that many examples."""
-        seen = zip(self.languages, self.mixture.quotas, self._chunks, strict=True)
-        return {name: examples * quota / sum(self.mixture.quotas) / chunks.count for name, quota, chunks in seen}
+    def _parts(self, indices: np.ndarray) -> Iterator[tuple[np.ndarray, int, int, np.ndarray]]:
+        """(positions in `indices`, number of the denoiser, number of the group, places in its text) of all examples."""
+        denoiser, inner = self._denoisers.place(indices)
+        for kind in np.unique(denoiser).tolist():
+            mine = np.flatnonzero(denoiser == kind)
+            group, place = self._groups[kind].place(inner[mine])
+            for number in np.unique(group).tolist():
+                rows = group == number
+                yield mine[rows], kind, number, place[rows]
 
     def batch(self, start: int, stop: int) -> Batch:
         """Examples `start` to `stop - 1` of the run."""
-        numbers, inside = self.mixture.place(np.arange(start, stop))
-        pairs = []
-        for index, number, place in zip(range(start, stop), numbers, inside, strict=True):
-            tokens = self._chunks[number][int(place)]
-            mask = noise_mask(self.raw, self._noise, draw(self._noise_seed, index, self.raw))
-            pairs.append(corrupt(tokens, mask, self._sentinels, self._eos_id))
-        inputs, targets = (np.stack(side) for side in zip(*pairs, strict=True))
-        return Batch(inputs, targets, numbers)
+        indices = np.arange(start, stop)
+        shapes = [(len(indices), self.input_length), (len(indices), self.target_length)]
+        out = [np.zeros(shape, np.int64) for shape in shapes]
+        out += [np.zeros(shape if self.segmented else (0, 0), np.int32) for shape in shapes]
+        languages = np.empty(len(indices), np.int64)
+        for rows, kind, group, places in self._parts(indices):
+            languages[rows] = self._language[group]
+            tokens, bounds, owner = self._texts[kind][group].sequences(places)
+            self._corruptions[kind].fill(tokens, bounds, rows[owner], indices[rows[owner]], self._noise_seed, out)
+        return Batch(out[0], out[1], languages, *(out[2:] if self.segmented else (None, None)))
+
+    def target_tokens(self, start: int, stop: int) -> int:
+        """Scored target tokens of those examples: what the loss is divided by."""
+        parts = self._parts(np.arange(start, stop))
+        return sum(int(self._texts[kind][group].targets(places).sum()) for _, kind, group, places in parts)
+
+    def _shares(self) -> Iterator[tuple[str, Concatenated | Packed, float]]:
+        """(group, text, its share of the examples) of each denoiser and group."""
+        for share, mixture, texts in zip(self._denoisers.shares, self._groups, self._texts, strict=True):
+            for group, part, text in zip(self.groups, mixture.shares, texts, strict=True):
+                yield group, text, share * part
+
+    def epochs(self, examples: int) -> dict[str, float]:
+        """How often each group's text has been seen after that many examples."""
+        seen = dict.fromkeys(self.groups, 0.0)
+        for group, text, share in self._shares():
+            seen[group] += examples * share / text.count
+        return seen
+
+    @property
+    def tokens(self) -> float:
+        """Tokens of text in an example, before corruption, on average."""
+        return sum(share * text.tokens for _, text, share in self._shares())
 
 
 def held_out_examples(
-    language: str, documents: Documents, raw: int, limit: int, sentinels: tuple[int, ...], eos_id: int, noise: Noise
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Up to `limit` (inputs, targets) of held-out text, always the same ones: no seed of the run shapes them.
+    language: str, documents: Documents, special: Special, input_length: int, limit: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Up to `limit` held-out examples, (inputs, targets), always the same ones: no seed or mode of the run shapes them.
 
-    They are cut at equal distances, so that they come from all held-out documents, however long the first ones are.
-    Text shorter than one chunk is one shorter example; fewer than two tokens give none.
+    T5's corruption of the documents one behind the other, cut at equal distances, so that they come from all held-out
+    documents, however long the first ones are. Text shorter than one chunk is one shorter example; fewer than two
+    tokens give none.
     """
-    order = np.arange(len(documents.length))
-    ends = np.cumsum(documents.length)
-    examples = []
-    chunks = max(1, documents.tokens // raw)
-    taken = min(limit, chunks)
-    for index in range(taken):
-        tokens = gather(documents, order, ends, index * chunks // taken * raw, raw)
-        if len(tokens) >= 2:
-            mask = noise_mask(len(tokens), noise, draw(key_of("held-out", language), index, len(tokens)))
-            examples.append(corrupt(tokens, mask, np.asarray(sentinels), eos_id))
-    return examples
+    raw = min(raw_length(input_length, Noise()), documents.tokens)
+    if raw < 2 or not limit:
+        return np.empty((0, 0), np.int64), np.empty((0, 0), np.int64)
+    corruption = Corruption(Noise(), special.sentinels, special.eos_id, raw)
+    chunks = documents.tokens // raw
+    number = np.arange(min(limit, chunks))
+    begins = number * chunks // len(number) * raw
+    tokens = cut(documents, np.cumsum(documents.length), begins, raw)
+    inputs, targets = (np.zeros((len(number), int(length)), np.int64) for length in corruption.lengths(raw))
+    none = np.zeros((0, 0), np.int32)
+    bounds = np.arange(len(number) + 1) * raw
+    corruption.fill(tokens, bounds, number, number, key_of("held-out", language), (inputs, targets, none, none))
+    return inputs, targets

@@ -7,18 +7,18 @@ from train.distributed import Group
 from train.loss import token_losses
 from train.model import MT5, shift_right
 
-Examples = dict[str, list[tuple[np.ndarray, np.ndarray]]]
+Examples = dict[str, tuple[np.ndarray, np.ndarray]]  # (inputs, targets) of each language
 
 
 @torch.no_grad()
 def held_out_losses(model: MT5, examples: Examples, size: int, group: Group) -> dict[str, float]:
     """Nats per target token for each language that has held-out text; `size` examples are computed at once."""
-    names = [name for name, found in examples.items() if found]
+    names = [name for name, (inputs, _) in examples.items() if len(inputs)]
     sums = torch.zeros(len(names), 2, dtype=torch.float64, device=group.device)
     for row, name in enumerate(names):
-        mine = examples[name][group.rank :: group.world]
-        for start in range(0, len(mine), size):
-            inputs, targets = (np.stack(side) for side in zip(*mine[start : start + size], strict=True))
+        mine = [side[group.rank :: group.world] for side in examples[name]]
+        for start in range(0, len(mine[0]), size):
+            inputs, targets = (side[start : start + size] for side in mine)
             labels = torch.from_numpy(targets).to(group.device)
             logits = model(torch.from_numpy(inputs).to(group.device), shift_right(labels))
             nll, _ = token_losses(logits, labels)

@@ -50,7 +50,8 @@ class Run:
     def advance(self) -> dict:
         """Do the next step; its record. Parameters and moments are those after it, whatever the record says."""
         batches = [self._tensors(batch) for batch in self._batches()]
-        target_tokens = self.config.batch * self.data.stream.target_length
+        first = (self.step + self.skipped) * self.config.batch
+        target_tokens = self.data.stream.target_tokens(first, first + self.config.batch)
         languages = self.data.stream.languages
         sums = torch.zeros(len(languages), 2, dtype=torch.float64, device=self.group.device)
         for inputs, targets, rows in batches:
@@ -71,7 +72,7 @@ class Run:
             "lr": lr,
             "gradient_norm": norm.item(),
             "examples": self.step * self.config.batch,
-            "tokens": self.step * self.config.batch * self.data.stream.raw,
+            "tokens": round(self.step * self.config.batch * self.data.stream.tokens),
         }
 
     def _batches(self) -> list[Batch]:

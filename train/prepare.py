@@ -10,8 +10,8 @@ from shards.errors import InputError
 from train import tokens as token_shards
 from train.commands import choose_languages, open_version
 from train.convert import load_pretrained
-from train.corrupt import Noise
-from train.data import Documents, ExampleStream, held_out_examples, split
+from train.data import ExampleStream, Special, held_out_examples
+from train.documents import Documents
 from train.distributed import Group
 from train.evaluate import Examples
 from train.mixture import temperature_weights
@@ -19,6 +19,7 @@ from train.model import MT5, preset
 from train.permute import key_of
 from train.rundir import RunDir
 from train.settings import PretrainConfig
+from train.split import split
 from train.tokenizer import Tokenizer
 
 PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
@@ -72,11 +73,10 @@ def assemble(
     train = {language: documents for language, (documents, _) in parts.items()}
     sizes = {name: len(documents.length) for name, documents in train.items()}
     weights = config.weights or temperature_weights(sizes, config.alpha)
-    stream = ExampleStream(train, weights, config.input_length, tokens.sentinels, tokens.eos_id, config.seed, noise)
+    special = Special(tokens.sentinels, tokens.eos_id)
+    stream = ExampleStream(train, weights, special, config.input_length, config.seed)
     held_out = {
-        language: held_out_examples(
-            language, documents, stream.raw, config.eval_examples, tokens.sentinels, tokens.eos_id, noise
-        )
+        language: held_out_examples(language, documents, special, config.input_length, config.eval_examples)
         for language, (_, documents) in parts.items()
     }
     return Data(tokens, stream, held_out, version)

@@ -70,9 +70,17 @@ def corrupt(tokens: np.ndarray, index: int, seed: int = 0, scheme: Corruption = 
     return out[0][0], out[1][0]
 
 
-def mask_of(length: int, index: int, seed: int = 0) -> np.ndarray:
-    """Which of the tokens 0 ... length - 1 are in the targets."""
-    return np.isin(np.arange(length) + 10_000, corrupt(np.arange(length) + 10_000, index, seed)[1])
+def masks_of(length: int, number: int, seed: int = 0) -> np.ndarray:
+    """Which tokens of examples 0 ... `number` - 1, of the tokens 0 ... `length` - 1 each, are in the targets."""
+    out = [np.zeros((number, int(width)), np.int64) for width in PLAIN.lengths(length)]
+    out += [np.zeros((0, 0), np.int32)] * 2
+    rows = np.arange(number)
+    tokens = np.tile(np.arange(length, dtype=np.int32) + 10_000, number)
+    PLAIN.fill(tokens, np.arange(number + 1) * length, rows, rows, seed, out)
+    masks = np.zeros((number, length), bool)
+    row, column = np.nonzero(out[1] >= 10_000)
+    masks[row, out[1][row, column] - 10_000] = True
+    return masks
 
 
 def reference_choice(items: int, number: int, words: np.ndarray) -> list[int]:
@@ -145,8 +153,7 @@ def test_inputs_fill_the_input_length_for_every_length_that_is_taken():
 
 
 def test_every_draw_has_the_same_counts():
-    for index in range(2000):
-        mask = mask_of(568, index)
+    for index, mask in enumerate(masks_of(568, 2000)):
         starts = mask & ~np.pad(mask[:-1], (1, 0))
         assert (mask.sum(), starts.sum(), mask[0], mask[-1]) == (85, 28, False, True)
         assert [len(side) for side in corrupt(np.zeros(568, int), index)] == [512, 114]
@@ -175,15 +182,14 @@ def test_hiding_probability_by_position_is_the_reference_s():
     assert law[-4:] == pytest.approx([0.350, 0.480, 0.678, 1.0], abs=0.005)
     assert law[200:300].mean() == pytest.approx(0.148, abs=0.002)
     n = 20_000
-    share = np.mean([mask_of(568, index) for index in range(n)], axis=0)
+    share = masks_of(568, n).mean(axis=0)
     assert (np.abs(share - law) <= 4.5 * np.sqrt(law * (1 - law) / n) + 1e-12).all()
 
 
 def test_span_lengths_follow_the_exact_law():
     hidden, spans = 85, 28
     seen = Counter()
-    for index in range(4000):
-        mask = mask_of(568, index)
+    for mask in masks_of(568, 4000):
         edges = np.flatnonzero(np.diff(np.pad(mask.astype(int), 1)))
         seen[int(edges[1] - edges[0])] += 1  # one span a draw: spans of one draw depend on each other
     law = [math.comb(hidden - size - 1, spans - 2) / math.comb(hidden - 1, spans - 1) for size in range(1, 10)]
@@ -207,7 +213,7 @@ def test_all_masks_of_a_short_sequence_are_equally_likely(length):
         runs = [[bool(k % 2)] * int(n) for k, n in enumerate(itertools.chain(*zip(kept, noise, strict=True)))]
         possible.add(tuple(itertools.chain(*runs)))
     n = 400 * len(possible)
-    seen = Counter(tuple(mask_of(length, index, seed=length).tolist()) for index in range(n))
+    seen = Counter(map(tuple, masks_of(length, n, seed=length).tolist()))
     assert set(seen) == possible
     p = 1 / len(possible)
     assert max(abs(count - n * p) for count in seen.values()) <= 4.5 * math.sqrt(n * p * (1 - p))
@@ -336,8 +342,8 @@ def test_an_infinite_span_hides_the_end():
 
 
 def test_an_example_depends_on_seed_and_index_only():
-    assert mask_of(568, 7).tolist() == mask_of(568, 7).tolist()
-    assert len({tuple(mask_of(568, index, seed).tolist()) for index in range(50) for seed in range(4)}) == 200
+    assert np.array_equal(masks_of(568, 8)[7], masks_of(568, 20)[7])
+    assert len({tuple(mask) for seed in range(4) for mask in masks_of(568, 50, seed).tolist()}) == 200
 
 
 def test_golden_arrays():

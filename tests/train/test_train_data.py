@@ -1,19 +1,20 @@
-"""The stream is a pure function of the global index and loses no text."""
+"""The stream is a pure function of the global index, whatever it is made of."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shards.errors import InputError
-from train import data
-from train.corpus import held_out_mask, held_out_points
-from train.corrupt import Noise
-from train.data import Chunks, ExampleStream, held_out_examples, split
-from train.mixture import BLOCK, Mixture
-from train.permute import permute
+from train.corrupt import Noise, counts
+from train.data import Batch, ExampleStream, Special, held_out_examples
+from train.denoisers import T5, UL2, objective
+from train.documents import Documents
+from train.split import split
 from train.tokens import TokenShard
 
-SENTINELS = tuple(range(60_099, 59_999, -1))
-NOISE = Noise()
+SPECIAL = Special(tuple(range(60_099, 59_999, -1)), 1)
+KINDS = [(T5, "reference"), (T5, "document"), (UL2, "reference"), (UL2, "document")]
 
 
 def shards(prefix: str, lengths: list[int], first_token: int = 3) -> list[TokenShard]:
@@ -27,127 +28,166 @@ def shards(prefix: str, lengths: list[int], first_token: int = 3) -> list[TokenS
     return pieces
 
 
-def stream(seed: int = 0) -> ExampleStream:
-    documents = {
-        "en": split(shards("en", [300, 10, 0, 55, 700, 41] * 4), 0.0)[0],
-        "fr": split(shards("fr", [120, 80, 90] * 3, first_token=30_000), 0.0)[0],
-    }
-    return ExampleStream(documents, {"en": 2.0, "fr": 1.0}, 64, SENTINELS, 1, seed, NOISE)
+def documents(prefix: str, lengths: list[int], first_token: int = 3) -> Documents:
+    return split(shards(prefix, lengths, first_token), 0.0)[0]
 
 
-def test_world_size_and_batch_size_change_nothing():
-    whole = stream().batch(100, 148)
-    for world in (1, 2, 4):
-        parts = []
-        for step in range(48 // 16):
-            for rank in range(world):
-                share = 16 // world
-                begin = 100 + step * 16 + rank * share
-                parts.append(stream().batch(begin, begin + share))
-        assert np.array_equal(np.concatenate([part.inputs for part in parts]), whole.inputs)
-        assert np.array_equal(np.concatenate([part.targets for part in parts]), whole.targets)
-        assert np.array_equal(np.concatenate([part.languages for part in parts]), whole.languages)
+TEXTS = {
+    "en": documents("en", [300, 10, 0, 55, 700, 41] * 4),
+    "fr/a": documents("fr", [120, 80, 1, 90] * 3, first_token=30_000),
+    "fr/b": documents("fr", [150, 70], first_token=40_000),
+}
+WEIGHTS = {"en": 2.0, "fr/a": 1.0, "fr/b": 0.2}
 
 
-def test_jumping_to_an_index_equals_reading_up_to_it():
-    read = stream()
-    for start in range(0, 600, 20):
-        last = read.batch(start, start + 20)
-    jumped = stream().batch(580, 600)
-    assert np.array_equal(jumped.inputs, last.inputs)
-    assert np.array_equal(jumped.targets, last.targets)
+def stream(denoisers=T5, mode="reference", seed: int = 0) -> ExampleStream:
+    return ExampleStream(TEXTS, WEIGHTS, SPECIAL, 64, seed, denoisers, mode)
 
 
-def test_shapes_are_constant_and_languages_are_kept_apart():
-    found = stream()
+def fields(batch: Batch) -> list[np.ndarray]:
+    found = [batch.inputs, batch.targets, batch.languages, batch.input_segments, batch.target_segments]
+    return [field for field in found if field is not None]
+
+
+STREAMS = {kind: stream(*kind) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(
+    begin=st.integers(0, 10**9),
+    steps=st.integers(1, 3),
+    world=st.sampled_from([1, 2, 3, 4, 6]),
+    micro=st.integers(1, 12),
+)
+@settings(max_examples=25, deadline=None)
+def test_world_size_and_micro_batches_and_the_point_of_resuming_change_nothing(kind, begin, steps, world, micro):
+    found, batch = STREAMS[kind], 12
+    whole = found.batch(begin, begin + steps * batch)
+    parts, scored = [], 0
+    for step in range(steps):
+        first = begin + step * batch
+        scored += found.target_tokens(first, first + batch)
+        for rank in range(world):
+            start, stop = first + rank * batch // world, first + (rank + 1) * batch // world
+            parts += [found.batch(at, min(at + micro, stop)) for at in range(start, stop, micro)]
+    for expected, pieces in zip(fields(whole), zip(*map(fields, parts), strict=True), strict=True):
+        assert np.array_equal(np.concatenate(pieces), expected)
+    segments = whole.target_segments
+    assert scored == (whole.targets.size if segments is None else np.count_nonzero(segments))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fresh_stream_gives_the_same_examples_and_another_seed_others(kind):
+    again, other = stream(*kind).batch(10**9, 10**9 + 20), stream(*kind, seed=1).batch(10**9, 10**9 + 20)
+    first = STREAMS[kind].batch(10**9, 10**9 + 20)
+    assert all(np.array_equal(a, b) for a, b in zip(fields(again), fields(first), strict=True))
+    assert not np.array_equal(first.inputs, other.inputs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shapes_are_constant_and_languages_are_kept_apart(kind):
+    found = STREAMS[kind]
     batch = found.batch(0, 200)
-    assert batch.inputs.shape == (200, found.input_length) == (200, 64)
+    assert batch.inputs.shape == (200, found.input_length)
     assert batch.targets.shape == (200, found.target_length)
+    assert found.languages == ("en", "fr")
     french = (batch.inputs >= 30_000) & (batch.inputs < 59_999)
-    assert np.array_equal(french.any(axis=1), batch.languages == found.languages.index("fr"))
+    assert np.array_equal(french.any(axis=1), batch.languages == 1)
+    assert found.input_length == 64
 
 
-def test_an_epoch_shows_every_token_at_most_once_and_misses_less_than_a_chunk():
-    documents = split(shards("en", [300, 10, 55, 700, 41] * 4), 0.0)[0]
-    chunks = Chunks("en", documents, 71, seed=4)
-    for epoch in range(3):
-        seen = np.concatenate([chunks[epoch * chunks.count + number] for number in range(chunks.count)])
-        assert len(set(seen.tolist())) == len(seen)
-        assert documents.tokens - len(seen) < 71
-    first, second = ([tuple(chunks[at + n]) for n in range(chunks.count)] for at in (0, chunks.count))
-    assert first != second
+def test_reference_rows_are_full_and_need_no_segments():
+    batch = stream().batch(0, 50)
+    assert batch.input_segments is None
+    assert (batch.inputs > 0).all()
+    assert (batch.targets > 0).all()
 
 
-def test_documents_are_concatenated_whole_and_without_separator():
-    documents = split(shards("en", [50] * 20), 0.0)[0]
-    chunks = Chunks("en", documents, 25, seed=1)  # two chunks a document: borders of documents are borders of chunks
-    seen = sorted(tuple(chunks[number].tolist()) for number in range(chunks.count))
-    assert seen == [tuple(range(at, at + 25)) for at in range(3, 1003, 25)]
+@pytest.mark.parametrize("denoisers", [T5, UL2])
+def test_a_segment_is_one_document_corrupted_on_its_own(denoisers):
+    owner = {}
+    for name, text in TEXTS.items():
+        for row in range(len(text.length)):
+            ids = text.values[text.shard[row]][text.start[row] : text.start[row] + text.length[row]]
+            owner |= {int(token): (name, row) for token in ids}
+    batch = stream(denoisers, "document").batch(0, 300)
+    for row in range(300):
+        last = batch.input_segments[row].max()
+        assert last == batch.target_segments[row].max() >= 1
+        for segment in range(1, last + 1):
+            inputs = batch.inputs[row][batch.input_segments[row] == segment]
+            targets = batch.targets[row][batch.target_segments[row] == segment]
+            assert inputs[-1] == targets[-1] == 1
+            text = [token for token in [*inputs[:-1].tolist(), *targets[:-1].tolist()] if token < 59_999]
+            assert len({owner[token] for token in text}) == 1
+            assert sorted(text) == list(range(min(text), max(text) + 1))  # a piece of it, whole
+            assert inputs[inputs > 59_999].tolist() == targets[targets > 59_999].tolist()
+        assert not batch.inputs[row][batch.input_segments[row] == 0].any()
 
 
-def test_text_shorter_than_a_chunk_is_refused_by_name():
-    documents = split(shards("it", [10, 10]), 0.0)[0]
-    with pytest.raises(InputError, match=r"it: 20 training tokens .* smaller input length"):
-        Chunks("it", documents, 71, seed=0)
+def test_document_mode_shows_every_token_once_an_epoch():
+    text = documents("en", [300, 10, 1, 55, 700, 41, 2, 93] * 6)
+    found = ExampleStream({"en": text}, {"en": 1.0}, SPECIAL, 64, 0, mode="document")
+    rows = found._texts[0][0].count
+    for epoch in range(2):
+        ids, _, _ = found._texts[0][0].sequences(np.arange(epoch * rows, (epoch + 1) * rows))
+        assert len(set(ids.tolist())) == len(ids) == text.tokens - 6  # documents of one token are left out
+    assert found._texts[0][0].padding < 0.15
 
 
-def test_held_out_documents_are_not_trained_on():
-    pieces = shards("en", [40] * 200)
-    train, held_out = split(pieces, 0.1)
-    assert len(train.length) + len(held_out.length) == 200
-    assert 5 <= len(held_out.length) <= 40
-    training = {int(t) for n in range(len(train.length)) for t in [train.values[train.shard[n]][train.start[n]]]}
-    hidden = {int(held_out.values[held_out.shard[n]][held_out.start[n]]) for n in range(len(held_out.length))}
-    assert not training & hidden
+def test_ul2_has_its_shares_and_hides_the_end_in_a_third():
+    found = STREAMS[UL2, "reference"]
+    batch = found.batch(0, 4000)
+    spans = ((batch.inputs >= 60_000) & (batch.inputs < 60_100)).sum(axis=1)
+    suffix = (spans == 1) & (
+        np.count_nonzero(batch.targets, axis=1) == counts(found._corruptions[2].longest, Noise(0.25, np.inf))[0] + 2
+    )
+    assert suffix.mean() == pytest.approx(0.34, abs=0.03)
+    assert spans.max() <= 100
 
 
-def test_a_document_is_held_out_in_every_version_that_has_it():
-    names = [f"{number:032x}" for number in range(2000)]
-    small, large = (held_out_mask(held_out_points(part), 0.05) for part in (names[:500], names))
-    assert np.array_equal(small, large[:500])
-    assert large.mean() == pytest.approx(0.05, abs=0.02)
+def test_ul2_puts_the_prefixes_that_the_tokenizer_has_before_the_inputs():
+    special = Special(SPECIAL.sentinels, 1, {"[S]": 59_990, "[X]": 59_991})
+    batch = ExampleStream(TEXTS, WEIGHTS, special, 64, 0, UL2).batch(0, 2000)
+    assert (batch.inputs[:, 0] == 59_990).mean() == pytest.approx(0.34, abs=0.04)
+    assert (batch.inputs[:, 0] == 59_991).mean() == pytest.approx(0.33, abs=0.04)
+    assert not np.isin(batch.targets, [59_990, 59_991]).any()
 
 
-def test_small_languages_have_one_held_out_document_and_keep_a_single_one():
-    assert held_out_mask(held_out_points(["a", "b", "c"]), 1e-9).sum() == 1
-    assert held_out_mask(held_out_points(["a"]), 1e-9).sum() == 0
-    assert held_out_mask(held_out_points(["a", "b"]), 0.0).sum() == 0
-    assert held_out_mask(held_out_points([]), 0.5).sum() == 0
+def test_ul2_never_needs_more_sentinels_than_there_are():
+    found = ExampleStream({"en": documents("en", [50_000])}, {"en": 1.0}, SPECIAL, 512, 0, UL2)
+    longest = [one.longest for one in found._corruptions]
+    assert longest[3] == 602 < longest[4]  # half hidden in spans of 3 would need 128
+    assert [counts(one.longest, one.noise)[1] for one in found._corruptions][3] == 100
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(InputError, match="modes: reference, document"):
+        stream(mode="packed")
+    with pytest.raises(InputError, match="objectives: t5, ul2"):
+        objective("bert")
 
 
 def test_held_out_examples_do_not_depend_on_how_documents_lie_in_shards():
     pieces = shards("en", [40] * 200)
     turned = [TokenShard(one.doc_ids[::-1], one.values[::-1], one.offsets) for one in reversed(pieces)]
     turned = [TokenShard(one.doc_ids, one.values.reshape(-1, 40)[:, ::-1].ravel(), one.offsets) for one in turned]
-    one, other = (held_out_examples("en", split(p, 0.1)[1], 71, 4, SENTINELS, 1, NOISE) for p in (pieces, turned))
-    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True) for a, b in zip(a, b, strict=True))
+    one, other = (held_out_examples("en", split(p, 0.1)[1], SPECIAL, 64, 4) for p in (pieces, turned))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def test_held_out_examples_come_from_all_held_out_documents_not_from_the_first():
     _, held_out = split(shards("en", [600] * 90), 0.5)  # a document is more than eight chunks of 71
-    examples = held_out_examples("en", held_out, 71, 8, SENTINELS, 1, NOISE)
-    documents = {(int(inputs[0]) - 3) // 600 for inputs, _ in examples}
-    assert len(documents) == 8
-    places = [document / 90 for document in documents]
+    inputs, _ = held_out_examples("en", held_out, SPECIAL, 64, 8)
+    found = {(int(row[0]) - 3) // 600 for row in inputs}
+    assert len(found) == 8
+    places = [document / 90 for document in found]
     assert min(places) < 0.3 < 0.7 < max(places)
 
 
-@pytest.mark.parametrize("lengths", [[900] * 60, [300, 200]])
-def test_every_epoch_is_shuffled_once_however_the_mixture_mixes_them(monkeypatch, lengths):
-    chunks = Chunks("en", split(shards("en", lengths), 0.0)[0], 71, seed=0)
-    built = []
-    monkeypatch.setattr(data, "permute", lambda *given: built.append(given) or permute(*given))
-    _, places = Mixture.of({"en": 1.0, "fr": 1.0}, seed=0).place(np.arange(2 * BLOCK))
-    for place in places:
-        chunks[int(place)]
-    epochs = {int(place) // chunks.count for place in places}
-    assert len(epochs) > 1
-    assert len(built) == 2 * len(epochs)  # one order of documents and one of chunks
-
-
-def test_held_out_examples_are_the_same_for_every_seed_and_may_be_short():
+def test_held_out_examples_may_be_short_or_none():
     _, held_out = split(shards("en", [40] * 200), 0.1)
-    examples = held_out_examples("en", held_out, 71, 5, SENTINELS, 1, NOISE)
-    assert len(examples) == 5
-    short = held_out_examples("en", split(shards("en", [9, 9]), 1e-9)[1], 71, 5, SENTINELS, 1, NOISE)
-    assert [len(short), len(short[0][0]) < 71] == [1, True]
+    assert [side.shape for side in held_out_examples("en", held_out, SPECIAL, 64, 5)] == [(5, 64), (5, 14)]
+    inputs, targets = held_out_examples("en", split(shards("en", [9, 9]), 1e-9)[1], SPECIAL, 64, 5)
+    assert [len(inputs), inputs.shape[1] < 64, len(targets)] == [1, True, 1]
+    assert len(held_out_examples("en", split(shards("en", [9, 9]), 0.0)[1], SPECIAL, 64, 5)[0]) == 0
