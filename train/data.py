@@ -13,11 +13,9 @@ import numpy as np
 from shards.errors import InputError
 from train.corrupt import Corruption, Noise, raw_length
 from train.denoisers import T5, Denoiser
-from train.documents import Concatenated, Documents, Packed, cut, text_of
+from train.documents import MODES, Concatenated, Documents, Packed, cut, text_of
 from train.mixture import Mixture
 from train.permute import key_of
-
-MODES = ("reference", "document")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +31,13 @@ class Batch:
     languages: np.ndarray
     input_segments: np.ndarray | None = None
     target_segments: np.ndarray | None = None
+
+    @property
+    def scored(self) -> np.ndarray:
+        """Target tokens of each row that are not padding (n)."""
+        if self.target_segments is None:
+            return np.full(len(self.targets), self.targets.shape[1])
+        return np.count_nonzero(self.target_segments, axis=1)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,7 @@ from shards.kernels import njit
 from train.corrupt import Corruption
 from train.permute import key_of, permute
 
+MODES = ("reference", "document")
 OPEN_ROWS = 64  # rows that may still be filled; more of them pack hardly better
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from train.distributed import Group
-from train.loss import token_losses
-from train.model import MT5, shift_right
+from train.loss import batch_loss
+from train.model import MT5
 
 Examples = dict[str, tuple[np.ndarray, np.ndarray]]  # (inputs, targets) of each language
 
@@ -20,8 +20,7 @@ def held_out_losses(model: MT5, examples: Examples, size: int, group: Group) -> 
         for start in range(0, len(mine[0]), size):
             inputs, targets = (side[start : start + size] for side in mine)
             labels = torch.from_numpy(targets).to(group.device)
-            logits = model(torch.from_numpy(inputs).to(group.device), shift_right(labels))
-            nll, _ = token_losses(logits, labels)
-            sums[row] += torch.stack([nll.double().sum(), nll.new_tensor(nll.numel(), dtype=torch.float64)])
+            _, nll = batch_loss(model, torch.from_numpy(inputs).to(group.device), labels, 1, 0.0)
+            sums[row] += torch.stack([nll.double().sum(), nll.new_tensor(labels.numel(), dtype=torch.float64)])
     totals = group.sum(sums).tolist()
     return {name: nll / count for name, (nll, count) in zip(names, totals, strict=True)}

@@ -54,10 +54,10 @@ class Run:
         target_tokens = self.data.stream.target_tokens(first, first + self.config.batch)
         languages = self.data.stream.languages
         sums = torch.zeros(len(languages), 2, dtype=torch.float64, device=self.group.device)
-        for inputs, targets, rows in batches:
-            loss, nll = batch_loss(self.model, inputs, targets, target_tokens, self.config.z_loss)
+        for inputs, targets, rows, scored, *segments in batches:
+            loss, nll = batch_loss(self.model, inputs, targets, target_tokens, self.config.z_loss, *segments)
             loss.backward()
-            sums.index_add_(0, rows, torch.stack([nll, torch.full_like(nll, targets.shape[1])], dim=1).double())
+            sums.index_add_(0, rows, torch.stack([nll.double(), scored.double()], dim=1))
         self.group.sum_gradients(self.model)
         norm = gradient_norm(self.model)
         self.step += 1
@@ -83,7 +83,9 @@ class Run:
         return [self.data.stream.batch(start, min(start + self.micro_batch, end)) for start in starts]
 
     def _tensors(self, batch: Batch) -> tuple[torch.Tensor, ...]:
-        arrays = (batch.inputs, batch.targets, batch.languages)
+        arrays = [batch.inputs, batch.targets, batch.languages, batch.scored]
+        if batch.input_segments is not None:
+            arrays += [batch.input_segments, batch.target_segments]
         return tuple(torch.from_numpy(array).to(self.group.device) for array in arrays)
 
     def evaluate(self) -> dict[str, float]:

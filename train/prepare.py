@@ -11,8 +11,9 @@ from train import tokens as token_shards
 from train.commands import choose_languages, open_version
 from train.convert import load_pretrained
 from train.data import ExampleStream, Special, held_out_examples
-from train.documents import Documents
+from train.denoisers import objective
 from train.distributed import Group
+from train.documents import Documents
 from train.evaluate import Examples
 from train.mixture import temperature_weights
 from train.model import MT5, preset
@@ -69,12 +70,13 @@ def assemble(
     config: PretrainConfig, tokens: Tokenizer, parts: dict[str, tuple[Documents, Documents]], version: str
 ) -> Data:
     """Example stream and held-out examples of each language's (training, held-out) documents."""
-    noise = Noise()
     train = {language: documents for language, (documents, _) in parts.items()}
     sizes = {name: len(documents.length) for name, documents in train.items()}
     weights = config.weights or temperature_weights(sizes, config.alpha)
     special = Special(tokens.sentinels, tokens.eos_id)
-    stream = ExampleStream(train, weights, special, config.input_length, config.seed)
+    stream = ExampleStream(
+        train, weights, special, config.input_length, config.seed, objective(config.objective), config.mode
+    )
     held_out = {
         language: held_out_examples(language, documents, special, config.input_length, config.eval_examples)
         for language, (_, documents) in parts.items()

@@ -7,6 +7,8 @@ from pathlib import Path
 from shards.errors import InputError
 from train import spm
 from train.corrupt import Noise, example_lengths, raw_length
+from train.denoisers import objective
+from train.documents import MODES
 from train.model import preset
 from train.schedule import Schedule
 
@@ -33,6 +35,7 @@ class PretrainConfig:
     `batch` examples a step over all processes; `micro_batch` at once in one process (0: all of its share).
     `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
     `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
+    `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
     `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
     """
 
@@ -47,6 +50,8 @@ class PretrainConfig:
     batch: int = 16
     micro_batch: int = 0
     input_length: int = 512
+    objective: str = "t5"
+    mode: str = "reference"
     lr: float = 2e-2
     schedule: str = "constant"
     warmup: int = 100
@@ -76,6 +81,9 @@ class PretrainConfig:
         preset(self.size, 1)
         Schedule(self.schedule, self.lr, self.warmup, self.steps)
         example_lengths(raw_length(self.input_length, Noise()), Noise(), spm.SENTINELS)
+        objective(self.objective)
+        if self.mode not in MODES:
+            raise InputError(f"no mode {self.mode!r}; modes: {', '.join(MODES)}")
         if self.tokenizer == "train":
             self.training()
         for language, weight in self.weights.items():
