@@ -15,8 +15,8 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from dedup.components import Components
-from dedup.lsh import Bands, Match, batches
+from dedup.in_memory import removals
+from dedup.lsh import Bands
 from dedup.signature import Signature
 from dedup.tokens import UNITS
 from dedup.verify import Verify
@@ -53,33 +53,13 @@ class Canary(Step):
         """One row a canary: what must become of it, and what did (RESULT)."""
         texts = canaries()
         names = sorted(texts)
-        removed = self._removed([texts[name] for name in names])
+        found = removals([texts[name] for name in names], self.signature, self.bands, self.verify)
+        removed = {row for row, *_ in found}
         expected = self._expected(texts)
         rows = [(name, expected[name], "removed" if at in removed else "kept") for at, name in enumerate(names)]
         columns = zip(*rows, strict=True)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, RESULT, strict=True)]
         return {"canary": pa.table(arrays, schema=RESULT)}
-
-    def _removed(self, texts: list[str]) -> set[int]:
-        """Rows that the build's own steps remove; the first of equal ones stays, as ids and ranks are in order."""
-        rows = len(texts)
-        ids = pa.array([f"{at:016x}" * 2 for at in range(rows)])
-        hashes = pa.array([schema.content_hash(text) for text in texts])
-        documents = pa.table({"doc_id": ids, "text": texts, "content_hash": hashes})
-        signatures = self.signature.run(documents)["signatures"]
-        kept = {"doc_id": ids, "verdict": pa.array([schema.KEEP] * rows)}
-        blank = {"stage": pa.array([""] * rows), "reason": pa.array([""] * rows)}
-        filled = kept | blank
-        candidates = pa.table(
-            [filled.get(field.name, pa.nulls(rows, field.type)) for field in schema.VERDICT], schema=schema.VERDICT
-        )
-        banded = self.bands.run(signatures=signatures, candidates=candidates)["bands"]
-        tables = [pa.Table.from_batches([banded[at]]) for at in range(batches(self.bands.bands, self.bands.prefixes))]
-        edges = [Match().run(bands=[table])["edges"] for table in tables]
-        [clusters] = Components(1).run(edges=edges)["clusters"]
-        ranks = pa.table({"priority": pa.array([0] * rows, pa.int32()), "quality": [0.0] * rows})
-        found = self.verify.run(pa.Table.from_batches([clusters]), [signatures], [ranks])["duplicates"][0]
-        return set(found["row"].to_pylist())
 
     def _expected(self, texts: dict[str, str]) -> dict[str, str | None]:
         """What must become of each, by sets of words: the walk of verification, without its machinery."""

@@ -1,11 +1,11 @@
 """Leaflets in four languages whose products and editions are known: truth for deduplication of templates.
 
-One template a language (`bench/leaflets`), filled for substances that come in twos: both of a pair are of one class, for
-one indication, under one posology, and differ in name, side effects and excipients alone. A product is a substance, a
-strength and a form; it has its leaflet and six later editions, one for each thing that changes, the last for most of
-them at once. A third of the substances has a brand, a third is named in lower case throughout, a third by substance and
-company. Half of the leaflets name the product in every section, half say "this medicine" in most. Half have a table of
-doses by weight, the same in each strength, in which the strengths of the substance all occur.
+One template a language (`bench/leaflets`), filled for substances that come in twos: both of a pair are of one class,
+for one indication, under one posology, and differ in name, side effects and excipients alone. A product is a
+substance, a strength and a form; it has its leaflet and six later editions, one for each thing that changes, the last
+for most of them at once. A third of the substances has a brand, a third is named in lower case throughout, a third by
+substance and company. Half of the leaflets name the product in every section, half say "this medicine" in most. Half
+have a table of doses by weight, the same in each strength, in which the strengths of the substance all occur.
 """
 
 import dataclasses
@@ -84,7 +84,9 @@ def _of_substance(words: dict, language: str, number: int, substance: str) -> li
     if pair // 3 % 2:
         template.insert(11, words["table"])
     if pair >= 6:
-        template = [line if at in _NAMED else line.replace("{product}", words["this"]) for at, line in enumerate(template)]
+        template = [
+            line if at in _NAMED else line.replace("{product}", words["this"]) for at, line in enumerate(template)
+        ]
     made = []
     for shape, strength in [(form, strength) for strength in strengths] + [(other, strengths[0])]:
         these = facts | {"strength": _written(strength, language), "form": words["forms"][shape]}
