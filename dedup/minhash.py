@@ -29,22 +29,19 @@ def minhash(shingles, multipliers, offsets, minima):
 
 
 @njit(cache=True, nogil=True)
-def one_permutation_minhash(shingles, seed, minima):
-    """Fill `minima` (uint32) with the minimum of each of as many bins, every shingle being hashed once.
+def one_permutation_minhash(shingles, minima):
+    """Fill `minima` (uint32) with the smallest of at least one shingle (sorted uint32) in each of as many equal ranges.
 
-    An empty bin borrows from bins that a hash of its number and the attempt names, so that its value, too, agrees with
-    probability J (optimal densification, Shrivastava 2017, arXiv 1703.04664). Needs at least one shingle.
+    Shingles are hashes, so that their order is one permutation. An empty range borrows from ranges that a hash of its
+    number and the attempt names, so that its value, too, agrees with probability J (optimal densification, Shrivastava
+    2017, arXiv 1703.04664).
     """
     bins = len(minima)
     filled = np.zeros(bins, np.bool_)
-    minima[:] = _EMPTY
-    for shingle in shingles:
-        value = mix(np.uint64(shingle) ^ seed)
-        place = np.int64(((value >> np.uint64(32)) * np.uint64(bins)) >> np.uint64(32))
-        low = np.uint32(value & np.uint64(0xFFFFFFFF))
-        if not filled[place] or low < minima[place]:
-            minima[place] = low
-            filled[place] = True
+    for shingle in shingles[::-1]:
+        place = (np.uint64(shingle) * np.uint64(bins)) >> np.uint64(32)
+        minima[place] = shingle  # the smallest comes last
+        filled[place] = True
     for place in range(bins):
         if filled[place]:
             continue

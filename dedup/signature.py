@@ -27,7 +27,8 @@ MOST_NAMES = 256  # of a document; those of a long one are a sample
 class Signature(Step):
     """`ngram` words a shingle; `permutations` = bands x rows; `sketch` the k of bottom-k.
 
-    `one_permutation`: each shingle is hashed once, into one of `permutations` bins, instead of once a permutation.
+    `one_permutation`: the smallest shingle of each of `permutations` ranges of hashes takes the place of the minimum
+    of each permutation.
     """
 
     ngram: int = 5
@@ -54,7 +55,6 @@ class Signature(Step):
             multipliers,
             offsets_b,
             self.one_permutation,
-            np.uint64(self.seed),
             _units(),
         )
         table = pa.table(
@@ -83,7 +83,7 @@ def _lists(flat: np.ndarray, counts: np.ndarray) -> pa.ListArray:
 
 
 @njit(cache=True, nogil=True)
-def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, seed, units):
+def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, units):
     rows = len(offsets) - 1
     longest = 0
     for row in range(rows):
@@ -111,7 +111,7 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
         counts[row, 1] = len(multipliers)
         place = minima[filled_minima : filled_minima + len(multipliers)]
         if one_permutation:
-            one_permutation_minhash(shingles, seed, place)
+            one_permutation_minhash(shingles, place)
         else:
             minhash(shingles, multipliers, offsets_b, place)
         filled_minima += len(multipliers)

@@ -139,7 +139,7 @@ def test_minhash_estimates_jaccard_as_well_as_datasketch(one_permutation: bool) 
     def signature(values: set[int]) -> np.ndarray:
         minima, shingles = np.empty(112, np.uint32), np.array(sorted(values), np.uint32)
         if one_permutation:
-            one_permutation_minhash(shingles, np.uint64(1), minima)
+            one_permutation_minhash(shingles, minima)
         else:
             minhash(shingles, multipliers, offsets, minima)
         return minima
