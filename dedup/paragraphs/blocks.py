@@ -1,7 +1,7 @@
 """Blocks of a text that may be taken out: a paragraph (a line of prose), a whole list, a whole table.
 
-Two blocks are the same when their characters are, with case and white space folded. Numbers, accents and punctuation
-count: "5 mg" is not "50 mg". Headings, rules and code fences are no blocks, so they never go.
+Two blocks are the same when their characters are, with case and white space folded as Python folds them. Numbers,
+accents and punctuation count: "5 mg" is not "50 mg". Headings, rules and code fences are no blocks, so they never go.
 """
 
 import dataclasses
@@ -66,14 +66,11 @@ def find_blocks(
 
 @cache
 def fold_table() -> np.ndarray:
-    """Of each code point of the Basic Multilingual Plane, the one that stands for it (uint32); 0: white space."""
-    table = np.arange(1 << 16, dtype=np.uint32)
+    """What each code point of the Basic Multilingual Plane folds to: up to three, 16 bits each; 0: white space."""
+    table = np.zeros(1 << 16, np.uint64)
     for point in range(1 << 16):
-        folded = chr(point).casefold()
-        if chr(point).isspace():
-            table[point] = 0
-        elif len(folded) == 1:
-            table[point] = ord(folded)
+        if not chr(point).isspace():
+            table[point] = sum(ord(char) << 16 * place for place, char in enumerate(chr(point).casefold()))
     return table
 
 
@@ -119,10 +116,10 @@ def _hash(data, start, end, table):
         point, size = decode(data, at)
         if size == 4:  # beyond the plane: as it stands
             point = np.int64(data[at] & 0x07) << 18 | np.int64(data[at + 1] & 0x3F) << 12
-            point |= np.int64(data[at + 2] & 0x3F) << 6 | np.int64(data[at + 3] & 0x3F)
-            folded = np.uint64(point)
+            folded = np.uint64(point | np.int64(data[at + 2] & 0x3F) << 6 | np.int64(data[at + 3] & 0x3F))
+            bits = np.uint64(32)
         else:
-            folded = np.uint64(table[point])
+            folded, bits = table[point], np.uint64(16)
         at += size
         if folded == 0:
             blank = True
@@ -133,7 +130,10 @@ def _hash(data, start, end, table):
             other = other * _BASE + np.uint64(_SPACE)
             chars += 1
         blank = False
-        value = (value ^ folded) * _FNV_PRIME
-        other = other * _BASE + folded
-        chars += 1
+        while folded:
+            unit = folded & ((np.uint64(1) << bits) - np.uint64(1))
+            value = (value ^ unit) * _FNV_PRIME
+            other = other * _BASE + unit
+            folded >>= bits
+            chars += 1
     return mix(value), np.uint32(mix(other) >> np.uint64(32)), chars, words

@@ -215,17 +215,15 @@ def test_partitions_tasks_and_their_order_change_no_text(texts: list[str], seed:
 
 
 def test_the_hash_folds_what_python_folds() -> None:
-    table = [
-        chr(point) for point in range(0x20, 0x3000) if chr(point).isprintable() and len(chr(point).casefold()) == 1
-    ]
-    blocks = find_blocks(pa.array([f"a{char}b" for char in table], pa.large_string()))
-    keys = dict.fromkeys(table)
-    for at, document in enumerate(blocks.document):
-        keys[table[document]] = blocks.key[at]
-    by_fold = {}
-    for char in table:
-        assert by_fold.setdefault(char.casefold(), keys[char]) == keys[char]
-    assert len(set(by_fold.values())) == len(by_fold)
+    chars = [char for char in map(chr, range(0x20, 0x10000)) if char.isprintable()]
+    blocks = find_blocks(pa.array([f"a{char}b" for char in chars], pa.large_string()))
+    assert len(blocks.key) == len(chars)
+    by_fold: dict[str, tuple] = {}
+    for char, *found in zip(chars, blocks.key, blocks.check, strict=True):
+        assert by_fold.setdefault(" ".join(f"a{char}b".casefold().split()), tuple(found)) == tuple(found)
+    assert len({key for key, _ in by_fold.values()}) == len(by_fold)
+    same = find_blocks(pa.array(["Maß ﬁx", "MASS  FIX"], pa.large_string()))
+    assert same.key[0] == same.key[1] and same.check[0] == same.check[1]
 
 
 @pytest.mark.parametrize(
