@@ -1,6 +1,6 @@
 """Paragraphs: documents per core-second of finding and removing those that better documents keep, beside datatrove.
 
-Real documents (clinical cases, leaflets, news, web pages) of which every twentieth long paragraph was planted in one to
+Real documents (clinical cases, leaflets, news, web pages) of which every fiftieth long paragraph was planted in one to
 four others, half of the copies with another case or other blanks (`bench/tools/shared_paragraphs.py`), in four
 partitions. Ours: the steps of a build with the recipe's defaults, inputs read from a store and outputs written to it;
 it looks at paragraphs of 20 words and 100 characters, leaves a document whole that would lose more than half, and

@@ -11,8 +11,8 @@ import re
 from bench.tools.texts import texts
 
 MIN_WORDS, MIN_CHARS = 20, 100
-_SHARE = 0.05  # of the long paragraphs that are planted elsewhere
-_STUFFED, _MANY = 0.02, 40  # share of the documents that get many, and how many
+_SHARE = 0.02  # of the long paragraphs that are planted elsewhere
+_STUFFED, _MANY = 0.01, 40  # share of the documents that get many, and how many
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,12 +38,11 @@ class MatchParagraphs(Step):
 
     def run(self, paragraphs: list[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
         """One `PARAGRAPHS` table a partition, in the build's order -> one REMOVALS batch a partition, by document."""
-        columns = [np.concatenate([table[name].to_numpy() for table in paragraphs]) for name in PARAGRAPHS.names]
+        order = np.argsort(_column(paragraphs, "key"), kind="stable")
+        keys, checks, qualities, documents = (_column(paragraphs, name)[order] for name in PARAGRAPHS.names)
         partition = np.repeat(np.arange(len(paragraphs), dtype=np.uint32), [table.num_rows for table in paragraphs])
-        order = np.argsort(columns[0], kind="stable")
-        keys, checks, qualities, documents = (column[order] for column in columns)
         partition = partition[order]
-        source = np.repeat(np.arange(len(self.partitions)), self.partitions)
+        source = np.repeat(np.arange(len(self.partitions), dtype=np.uint32), self.partitions)
         keeper = documents[_keepers(keys, checks, source[partition], qualities, documents)]
         lost = np.flatnonzero((keeper != documents) & np.array(self.losing, bool)[source[partition]])
         lost = lost[np.lexsort((checks[lost], keys[lost], documents[lost], partition[lost]))]
@@ -55,6 +54,10 @@ class MatchParagraphs(Step):
                 for start, stop in itertools.pairwise(cuts)
             ]
         }
+
+
+def _column(tables: list[pa.Table], name: str) -> np.ndarray:
+    return np.concatenate([table[name].to_numpy() for table in tables])
 
 
 @njit(cache=True)
