@@ -131,6 +131,30 @@ class Paragraphs:
 
 
 @dataclasses.dataclass(frozen=True)
+class Signatures:
+    """Signatures of the inputs' texts (`schema.SIGNATURE`), one object for each of the verdicts, rows in their order.
+
+    A later version is deduplicated against this one by them alone. `made_by`: name, version and parameters of the step.
+    """
+
+    made_by: dict[str, Any]
+    objects: list[Blob]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cluster:
+    """A document that was kept in place of `removed` others. `methods` by which, `least_similarity` of them.
+
+    `winner` is its doc_id, followed by @ and a version where it is in that one.
+    """
+
+    winner: str
+    removed: int
+    methods: list[str]
+    least_similarity: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
 
@@ -139,6 +163,8 @@ class Manifest:
     `boilerplate` has the sources whose repeated text was taken out, `privacy` the identifiers of persons by kind and
     language (None: none were looked for), `decontamination` the benchmarks that were kept out. `paragraphs` has the
     sources and languages whose documents lost paragraphs to others, `removed_paragraphs` the sidecars that name them.
+    `parents` are the versions that this one follows, `against` those whose documents were left out of it.
+    `signatures`: None in versions from before they were kept. `clusters`: the largest ones of duplicates.
     """
 
     name: str
@@ -157,6 +183,9 @@ class Manifest:
     decontamination: list[Decontamination] = dataclasses.field(default_factory=list)
     paragraphs: list[Paragraphs] = dataclasses.field(default_factory=list)
     removed_paragraphs: list[Blob] = dataclasses.field(default_factory=list)
+    against: list[str] = dataclasses.field(default_factory=list)
+    signatures: Signatures | None = None
+    clusters: list[Cluster] = dataclasses.field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -169,6 +198,7 @@ class Manifest:
         yield from (("verdicts", blob) for blob in self.verdicts)
         yield from (("quarantine", blob) for blob in self.quarantine)
         yield from (("removed paragraphs", blob) for blob in self.removed_paragraphs)
+        yield from (("signatures", blob) for blob in (self.signatures.objects if self.signatures else ()))
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, the content of `manifests/<id>.json`.
@@ -176,11 +206,12 @@ class Manifest:
         What came later is left out where there is none of it, so that older manifests keep their id.
         """
         plain = dataclasses.asdict(self)
-        for later in ("boilerplate", "decontamination", "paragraphs", "removed_paragraphs"):
+        for later in ("boilerplate", "decontamination", "paragraphs", "removed_paragraphs", "against", "clusters"):
             if not plain[later]:
                 del plain[later]
-        if self.privacy is None:
-            del plain["privacy"]
+        for later in ("privacy", "signatures"):
+            if plain[later] is None:
+                del plain[later]
         for funnel in plain["funnels"]:
             if not funnel["split"]:
                 del funnel["split"]
@@ -205,4 +236,8 @@ class Manifest:
         fields["decontamination"] = [Decontamination(**entry) for entry in plain.get("decontamination", ())]
         fields["paragraphs"] = [Paragraphs(**entry) for entry in plain.get("paragraphs", ())]
         fields["removed_paragraphs"] = [Blob(**entry) for entry in plain.get("removed_paragraphs", ())]
+        if "signatures" in plain:
+            stored = plain["signatures"]
+            fields["signatures"] = Signatures(stored["made_by"], [Blob(**entry) for entry in stored["objects"]])
+        fields["clusters"] = [Cluster(**entry) for entry in plain.get("clusters", ())]
         return cls(**fields)

@@ -115,17 +115,22 @@ class Catalog:
                 )
 
     def _load(self, version: str) -> Manifest:
-        plain = self.store.get_json(_path(version))
-        where = self.store.path(_path(version))
-        if plain is None:
-            raise CorruptionError(f"{where}: the manifest of version {version} is missing; restore it from a copy")
-        try:
-            manifest = Manifest.from_json(plain)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise CorruptionError(f"{where}: not a manifest ({error!r}); restore it from a copy") from error
-        if manifest.id != version:
-            raise CorruptionError(f"{where}: its content is that of {manifest.id}; restore it from a copy")
-        return manifest
+        return load_manifest(self.store, version)
+
+
+def load_manifest(store: Store, version: str) -> Manifest:
+    """The manifest of an id, whether or not the index knows it; `CorruptionError` where it is not there, or damaged."""
+    plain = store.get_json(_path(version))
+    where = store.path(_path(version))
+    if plain is None:
+        raise CorruptionError(f"{where}: the manifest of version {version} is missing; restore it from a copy")
+    try:
+        manifest = Manifest.from_json(plain)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CorruptionError(f"{where}: not a manifest ({error!r}); restore it from a copy") from error
+    if manifest.id != version:
+        raise CorruptionError(f"{where}: its content is that of {manifest.id}; restore it from a copy")
+    return manifest
 
 
 def check_tags(tags: Iterable[str]) -> list[str]:

@@ -56,7 +56,7 @@ def artifacts(found: list[Artifact]) -> RenderableType:
 
 
 def version(manifest: Manifest) -> RenderableType:
-    """Composition, funnel of each source, what was taken out of texts and kept out of them, and document lengths."""
+    """Composition, funnel of each source, what was taken out of texts and kept out of them, large clusters, lengths."""
     parts = _table("Language", "Source", "Licence", ">Documents", ">Words", ">Characters", title="What is in it")
     for (language, source, license), amount in summary.amounts(manifest, "language", "source", "license").items():
         counts = f"{amount.documents:,}", f"{amount.words:,}", f"{amount.chars:,}"
@@ -70,6 +70,7 @@ def version(manifest: Manifest) -> RenderableType:
     sections += [_privacy(manifest)] if manifest.privacy else []
     sections += [_decontamination(manifest)] if manifest.decontamination else []
     sections += [_paragraphs(manifest)] if manifest.paragraphs else []
+    sections += [clusters(manifest)] if manifest.clusters else []
     spaced = [part for section in sections for part in (section, "")]
     return Group(heading, "", parts, "", funnels(manifest), "", *spaced, _lengths(manifest))
 
@@ -113,6 +114,15 @@ def _refused(funnel: Funnel, *stages: str) -> int:
     return sum(count for why, count in funnel.quarantined.items() if why.startswith(stages))
 
 
+def clusters(manifest: Manifest) -> Table:
+    """The largest clusters of duplicates: where templates collapse, it shows here first."""
+    table = _table("Kept (doc_id)", ">Removed", ">Least similar", "Methods", title="Large clusters of duplicates")
+    for part in manifest.clusters:
+        methods = ", ".join(part.methods)
+        table.add_row(part.winner, f"{part.removed:,}", f"{part.least_similarity:.3f}", methods)
+    return table
+
+
 def lineage(found: Lineage) -> RenderableType:
     """Sources with digests, recipe and software, and the ancestors, as a tree."""
     manifest = found.manifest
@@ -121,6 +131,10 @@ def lineage(found: Lineage) -> RenderableType:
     for parent, known in found.ancestors:
         note = f"{known.name}, {summary.total(known).documents:,} documents" if known else "[red]not in this catalog[/]"
         ancestors.add(f"[cyan]{parent}[/] {note}")
+    if manifest.against:
+        left_out = tree.add("left out, for it is in")
+        for version in manifest.against:
+            left_out.add(f"[cyan]{version}[/]")
     sources = tree.add("sources")
     for source in manifest.sources:
         branch = sources.add(f"[bold]{escape(source['name'])}[/] {source['kind']}")

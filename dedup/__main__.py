@@ -1,5 +1,7 @@
 """`python -m dedup`: what a version lost to deduplication, documents and paragraphs, and what was kept in its place."""
 
+import dataclasses
+from collections import Counter
 from typing import Annotated
 
 import polars as pl
@@ -7,10 +9,11 @@ import typer
 
 from catalog.manifest import Manifest
 from catalog.versions import Catalog
-from dedup import evidence, views
+from dedup import evidence, stored, views
 from dedup.paragraphs import evidence as paragraph_evidence
 from dedup.paragraphs import views as paragraph_views
 from shards import commands
+from shards.shard import Shard
 from shards.store import Store
 
 app = typer.Typer(
@@ -25,6 +28,7 @@ app = typer.Typer(
     python -m dedup clusters   demo@latest           # which documents removed most
     python -m dedup paragraphs demo@latest           # which paragraphs were removed most
     python -m dedup explain    8f3a demo@latest      # why one was removed, or which paragraphs it lost to whom
+    python -m dedup sign       demo@v1               # signatures of a version that keeps none
 """,
 )
 console = commands.console()
@@ -57,7 +61,7 @@ def explain(
         _explain_paragraphs(catalog.store, manifest, losses, everything)
         return
     removal = evidence.find_removal(catalog.store, manifest, doc_id)
-    found = evidence.find_documents(catalog.store, [removal.doc_id, removal.winner])
+    found = evidence.find_documents(catalog.store, manifest, [removal.doc_id, removal.winner])
     console.print(views.heads(removal, found[removal.doc_id], found[removal.winner]))
     console.print(views.side_by_side(found[removal.doc_id].text, found[removal.winner].text, everything))
 
@@ -72,10 +76,11 @@ def clusters(
 ) -> None:
     """List the documents that removed most others: where templates collapse, it shows here first."""
     catalog = Catalog(root, database)
-    lost = evidence.removals(catalog.store, catalog.resolve(version))
+    manifest = catalog.resolve(version)
+    lost = evidence.removals(catalog.store, manifest)
     ranked = evidence.sizes(lost)
     shown = ranked.filter(ranked["removed"] >= at_least).head(most)
-    titles = evidence.find_documents(catalog.store, shown["winner"].to_list())
+    titles = evidence.find_documents(catalog.store, manifest, shown["winner"].to_list())
     console.print(views.clusters(shown, titles, lost.height, ranked.height))
 
 
@@ -92,17 +97,51 @@ def paragraphs(
     removed = paragraph_evidence.removed_paragraphs(catalog.store, manifest)
     shown = paragraph_evidence.most_removed(removed).head(most)
     keepers = paragraph_evidence.full_ids(catalog.store, manifest, shown["keeper"])
-    found = evidence.find_documents(catalog.store, sorted({*keepers.values(), *shown["loser"]}))
+    found = evidence.find_documents(catalog.store, manifest, sorted({*keepers.values(), *shown["loser"]}))
     console.print(paragraph_views.most_removed(shown, keepers, found, removed))
 
 
 def _explain_paragraphs(store: Store, manifest: Manifest, losses: pl.DataFrame, everything: bool) -> None:
     keepers = paragraph_evidence.full_ids(store, manifest, losses["keeper"])
     lost = losses["doc_id"][0]
-    found = evidence.find_documents(store, sorted({lost, *keepers.values()}))
+    found = evidence.find_documents(store, manifest, sorted({lost, *keepers.values()}))
     pieces = paragraph_evidence.pieces(found[lost], losses, keepers)
     console.print(paragraph_views.head(found[lost], losses))
     console.print(paragraph_views.beside(pieces, found, everything))
+
+
+@app.command()
+def sign(
+    version: Spec,
+    root: Root = STORE,
+    database: Database = None,
+    ngram: Annotated[int | None, typer.Option(min=1, help="Words a shingle (default: the version's recipe)")] = None,
+    permutations: Annotated[int | None, typer.Option(min=1, help="Bands times rows (default: its recipe)")] = None,
+    min_shingles: Annotated[int | None, typer.Option(min=1, help="Of a text (default: its recipe)")] = None,
+    one_permutation: Annotated[bool | None, typer.Option(help="Each shingle hashed once (default: its recipe)")] = None,
+) -> None:
+    """Make the signatures of a version that keeps none, so that others can be deduplicated against it.
+
+    They lie beside the version, which stays what it is. A build that needs other ones says so, and with which options.
+    """
+    catalog = Catalog(root, database)
+    manifest = catalog.resolve(version)
+    given = {"ngram": ngram, "permutations": permutations, "min_shingles": min_shingles,
+             "one_permutation": one_permutation}  # fmt: skip
+    chosen = {name: value for name, value in given.items() if value is not None}
+    step = dataclasses.replace(stored.of_recipe(manifest.recipe), **chosen)
+    if manifest.signatures and manifest.signatures.made_by == stored.made_by(step):
+        console.print(f"version {manifest.id} keeps these signatures already")
+        return
+    with console.status("signing ...") as status:
+        done = Counter[bool]()
+
+        def told(shard: Shard, made: bool) -> None:
+            done[made] += 1
+            status.update(f"{done.total()} of {len(manifest.shards)} shards")
+
+        stored.sign(catalog.store, manifest, step, told)
+    console.print(f"version {manifest.id}: {done[True]:,} shards signed, {done[False]:,} had signatures")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """What deduplication did to a version, read from its verdicts: who won against whom, by which method and how surely."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.manifest import Manifest
+from catalog.versions import load_manifest
 from shards import schema
 from shards.errors import InputError
 from shards.store import Blob, Store
@@ -17,7 +18,10 @@ STAGE = "dedup"
 
 @dataclasses.dataclass(frozen=True)
 class Removal:
-    """One document that lost. `method`: same-key, exact-duplicate or near-duplicate; `similarity` 0 to 1."""
+    """One document that lost. `method`: one of `dedup.rule.METHODS`; `similarity` 0 to 1.
+
+    `winner`: its doc_id, followed by @ and a version where it is a document of that one.
+    """
 
     doc_id: str
     winner: str
@@ -79,25 +83,55 @@ def sizes(lost: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def find_documents(store: Store, wanted: Sequence[str]) -> dict[str, Document]:
-    """The documents of these ids, kept or removed, as the last step that wrote their text left them.
+def find_documents(store: Store, manifest: Manifest, wanted: Sequence[str]) -> dict[str, Document]:
+    """The documents of these ids, kept or removed, as they were compared; `ID@VERSION` is in the shards of that one.
 
-    Removed documents are in no shard: they are looked up in what the build's steps stored.
+    Removed documents are in no shard: they are looked up in what the build's steps stored, the later word on a text
+    first. Of a document that another version has with another text, the content hash says which of them it is.
     """
     found: dict[str, Document] = {}
-    for step in ("mask", "split", "trim", "extract"):  # the later word on a text first
-        missing = {doc_id for doc_id in wanted if doc_id not in found}
-        for blob in _stored(store, step) if missing else ():
-            ids = store.get_table(blob, ("doc_id",))["doc_id"]
-            rows = pc.indices_nonzero(pc.is_in(ids, pa.array(sorted(missing), pa.string())))
-            if len(rows):
-                table = store.get_table(blob, [field.name for field in dataclasses.fields(Document)]).take(rows)
-                found |= {row["doc_id"]: Document(**row) for row in table.to_pylist()}
-                missing -= found.keys()
-            if not missing:
-                break
-    if lost := [doc_id for doc_id in wanted if doc_id not in found]:
+    by_version: dict[str, set[str]] = {}
+    for reference in wanted:
+        doc_id, _, version = reference.partition("@")
+        by_version.setdefault(version, set()).add(doc_id)
+    for version, ids in by_version.items():
+        if version:
+            shards = [shard.blob for shard in load_manifest(store, version).shards]
+            found |= {f"{doc_id}@{version}": one for doc_id, one in _search(store, shards, ids, {}).items()}
+            continue
+        hashes = _content_hashes(store, manifest, ids)
+        for step in ("mask", "split", "trim", "extract"):
+            found |= _search(store, _stored(store, step), ids - found.keys(), hashes)
+    if lost := [reference for reference in wanted if reference not in found]:
         raise InputError(f"the store no longer holds the text of {', '.join(lost)}; build the version again")
+    return found
+
+
+def _search(
+    store: Store, blobs: Iterable[Blob], wanted: Collection[str], hashes: Mapping[str, str]
+) -> dict[str, Document]:
+    """Documents of these ids in tables of `schema.DOCUMENT`, with the content hash that is stated for them, if any."""
+    found: dict[str, Document] = {}
+    fields = [field.name for field in dataclasses.fields(Document)]
+    for blob in blobs:
+        missing = sorted(wanted - found.keys())
+        if not missing:
+            break
+        ids = store.get_table(blob, ("doc_id",))["doc_id"]
+        rows = pc.indices_nonzero(pc.is_in(ids, pa.array(missing, pa.string())))
+        for row in store.get_table(blob, [*fields, "content_hash"]).take(rows).to_pylist() if len(rows) else ():
+            if hashes.get(row["doc_id"], row["content_hash"]) == row.pop("content_hash"):
+                found[row["doc_id"]] = Document(**row)
+    return found
+
+
+def _content_hashes(store: Store, manifest: Manifest, wanted: Collection[str]) -> dict[str, str]:
+    """Of these documents the hash of the text that the version saw; none where it keeps no signatures."""
+    found: dict[str, str] = {}
+    for blob in manifest.signatures.objects if manifest.signatures else ():
+        table = store.get_table(blob, ("doc_id", "content_hash"))
+        rows = table.filter(pc.is_in(table["doc_id"], pa.array(sorted(wanted), pa.string()))).to_pylist()
+        found |= {row["doc_id"]: row["content_hash"] for row in rows}
     return found
 
 

@@ -26,7 +26,8 @@ def removals(texts: list[str], signature: Signature, bands: Bands, verify: Verif
     banded = bands.run(signatures=signatures, candidates=candidates)["bands"]
     edges = [Match().run(bands=[pa.Table.from_batches([batch])])["edges"] for batch in banded]
     [clusters] = Components(1).run(edges=edges)["clusters"]
-    ranks = pa.table({"priority": pa.array([0] * rows, pa.int32()), "quality": pa.array([0.0] * rows, pa.float64())})
+    equal = pa.array([0] * rows, pa.int32()), pa.array([0.0] * rows, pa.float64()), pa.nulls(rows, pa.string())
+    ranks = pa.table(equal, schema=schema.RANK)
     found = verify.run(pa.Table.from_batches([clusters]), [signatures], [ranks])["duplicates"][0]
     columns = (found[name].to_pylist() for name in ("row", "winner", "similarity", "method"))
     return [(row, int(winner[:16], 16), *rest) for row, winner, *rest in zip(*columns, strict=True)]

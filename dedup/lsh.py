@@ -2,7 +2,8 @@
 
 Each partition writes one small file of band keys: a record batch for each (band, prefix of the key), sorted by key. A
 match task reads one batch number of every partition's file: an independent task in bounded memory, and no text moves.
-Two further bands hold the content hash (exact duplicates) and the document id (the same key read twice).
+Further bands hold the content hash (exact duplicates), the document id (the same key read twice) and the page that the
+document's address names (`dedup.identity`).
 
 A document is a *node* here: `ordinal of its partition << 32 | row`. Nodes are pointers inside one build; nothing that
 is kept is named by them.
@@ -15,13 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.identity import NONE
 from dedup.minhash import band_keys
 from shards import schema
 from shards.step import Step
 
 BANDED = pa.schema([pa.field("key", pa.uint64(), False), pa.field("row", pa.uint32(), False)])
 EDGES = pa.schema([pa.field("hub", pa.uint64(), False), pa.field("node", pa.uint64(), False)])
-IDENTITY_BANDS = 2  # content hash, document id
+IDENTITY_BANDS = 3  # content hash, document id, address
+_ID_BAND = 1  # which of them holds the document id
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Bands(Step):
     prefixes: int = 4
 
     name = "bands"
-    version = 1
+    version = 2
 
     def run(self, signatures: pa.Table, candidates: pa.Table) -> dict[str, list[pa.RecordBatch]]:
         """Band keys of the documents that are still kept: one batch (BANDED) for each (band, prefix)."""
@@ -44,22 +47,32 @@ class Bands(Step):
         keys = band_keys(minima.reshape(len(long_enough), self.bands * self.rows), self.bands, self.rows)
         columns = [(keys[:, band], long_enough) for band in range(self.bands)]
         columns += [(hex_keys(signatures[name].take(pa.array(kept))), kept) for name in ("content_hash", "doc_id")]
-        return {"bands": [batch for keys, rows in columns for batch in self._split(keys, rows)]}
+        urls = signatures["url"].to_numpy()
+        addressed = kept[urls[kept] != NONE]
+        columns.append((urls[addressed], addressed))
+        return {"bands": [batch for keys, rows in columns for batch in split_by_prefix(keys, rows, self.prefixes)]}
 
-    def _split(self, keys: np.ndarray, rows: np.ndarray) -> list[pa.RecordBatch]:
-        order = np.lexsort((rows, keys))
-        keys, rows = keys[order], rows[order].astype(np.uint32)
-        prefixes = ((keys >> np.uint64(32)) * np.uint64(self.prefixes)) >> np.uint64(32)
-        cuts = np.searchsorted(prefixes, np.arange(self.prefixes + 1))
-        return [
-            pa.record_batch([keys[start:stop], rows[start:stop]], schema=BANDED)
-            for start, stop in itertools.pairwise(cuts)
-        ]
+
+def split_by_prefix(keys: np.ndarray, rows: np.ndarray, prefixes: int) -> list[pa.RecordBatch]:
+    """Keys (uint64) of rows as BANDED batches: one a prefix of the key, sorted by key and row."""
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order].astype(np.uint32)
+    of_key = ((keys >> np.uint64(32)) * np.uint64(prefixes)) >> np.uint64(32)
+    cuts = np.searchsorted(of_key, np.arange(prefixes + 1))
+    return [
+        pa.record_batch([keys[start:stop], rows[start:stop]], schema=BANDED) for start, stop in itertools.pairwise(cuts)
+    ]
 
 
 def batches(bands: int, prefixes: int) -> int:
     """How many batches a `Bands` file has, hence how many match tasks there are."""
     return (bands + IDENTITY_BANDS) * prefixes
+
+
+def id_batches(bands: int, prefixes: int) -> range:
+    """The numbers of the batches of a `Bands` file that hold the document ids, by prefix."""
+    start = (bands + _ID_BAND) * prefixes
+    return range(start, start + prefixes)
 
 
 def hex_keys(column: pa.ChunkedArray) -> np.ndarray:

@@ -15,12 +15,14 @@ from dedup.digests import digests
 from shards.kernels import njit
 
 RAGGED = ("sketch", "doses", "names")  # lists of uint32
+COMPARED = ("doc_id", "content_hash", "page", *RAGGED)  # columns of signatures that verification reads
 
 
 class Merits(NamedTuple):
-    """What decides who wins, and how large each document is to compare; one value a member.
+    """What decides who wins, what is compared first, and how large each document is to compare; one value a member.
 
-    `doc_id`, `content_hash`: (members, 2) uint64; `size`: values in its lists.
+    `doc_id`, `content_hash`: (members, 2) uint64; `language`: uint16, 0 where unknown; `page`: uint64, 0 where there is
+    none (`dedup.identity`); `elder`: whether it is of an earlier version, and never loses; `size`: values in its lists.
     """
 
     node: np.ndarray
@@ -28,6 +30,9 @@ class Merits(NamedTuple):
     quality: np.ndarray
     doc_id: np.ndarray
     content_hash: np.ndarray
+    language: np.ndarray
+    page: np.ndarray
+    elder: np.ndarray
     size: np.ndarray
 
     def order(self, cluster: np.ndarray) -> np.ndarray:
@@ -45,6 +50,9 @@ class Members(NamedTuple):
 
     doc_id: np.ndarray
     content_hash: np.ndarray
+    language: np.ndarray
+    page: np.ndarray
+    elder: np.ndarray
     sketch: np.ndarray
     sketch_at: np.ndarray
     doses: np.ndarray
@@ -53,8 +61,13 @@ class Members(NamedTuple):
     names_at: np.ndarray
 
 
-def gather_merits(nodes: np.ndarray, signatures: Sequence[pa.Table], ranks: Sequence[pa.Table]) -> Merits:
-    """Of these nodes (uint64), in their order; tables of all partitions, each of which is read once."""
+def gather_merits(
+    nodes: np.ndarray, signatures: Sequence[pa.Table], ranks: Sequence[pa.Table], elders: int = 0
+) -> Merits:
+    """Of these nodes (uint64), in their order; tables of all partitions, each of which is read once.
+
+    `elders`: how many of the partitions, the last ones, are of earlier versions.
+    """
     count = len(nodes)
     found = Merits(
         nodes,
@@ -62,6 +75,9 @@ def gather_merits(nodes: np.ndarray, signatures: Sequence[pa.Table], ranks: Sequ
         np.empty(count, np.float64),
         np.empty((count, 2), np.uint64),
         np.empty((count, 2), np.uint64),
+        np.empty(count, np.uint16),
+        np.empty(count, np.uint64),
+        np.empty(count, np.bool_),
         np.zeros(count, np.int64),
     )
     for partition, places, rows in _by_partition(nodes):
@@ -71,6 +87,9 @@ def gather_merits(nodes: np.ndarray, signatures: Sequence[pa.Table], ranks: Sequ
             getattr(found, name)[places] = digests(signed[name].take(chosen))
         for name in ("priority", "quality"):
             getattr(found, name)[places] = ranked[name].take(chosen).to_numpy()
+        found.language[places] = _codes(ranked["language"].take(chosen))
+        found.page[places] = signed["page"].take(chosen).to_numpy()
+        found.elder[places] = partition >= len(signatures) - elders
         for name in RAGGED:
             offsets = _flat(signed[name])[1]
             found.size[places] += offsets[rows + 1] - offsets[rows]
@@ -92,7 +111,15 @@ def gather_members(merits: Merits, chosen: np.ndarray, signatures: Sequence[pa.T
         for places, rows, signed in parts:
             _copy(*_flat(signed[name]), rows, values, at, places)
         columns += [values, at]
-    return Members(merits.doc_id[chosen], merits.content_hash[chosen], *columns)
+    scalars = (merits.doc_id, merits.content_hash, merits.language, merits.page, merits.elder)
+    return Members(*(column[chosen] for column in scalars), *columns)
+
+
+def _codes(languages: pa.ChunkedArray) -> np.ndarray:
+    """The two letters of each language as a number (uint16); 0 for null."""
+    coded = languages.combine_chunks().dictionary_encode(null_encoding="encode")
+    numbers = [int.from_bytes(tag.encode()[:2], "big") if tag else 0 for tag in coded.dictionary.to_pylist()]
+    return np.array(numbers or [0], np.uint16)[coded.indices.to_numpy()]
 
 
 def _by_partition(nodes: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:

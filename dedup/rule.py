@@ -4,6 +4,9 @@ Two texts that agree in their template but not in their doses, or that call what
 different medicines: a near duplicate must also share its doses (numbers with units), and neither text may have a name
 of its own, a capitalised word that recurs in it and is nowhere in the other. Two editions of one leaflet pass: what
 one adds, the other need not lack a name for.
+
+Two captures of one page in one source are one document unless hardly anything is common to them (`dedup.identity`):
+a page may change its doses. Texts in two languages are never one, however many numbers and names they share.
 """
 
 from typing import NamedTuple
@@ -11,33 +14,37 @@ from typing import NamedTuple
 from dedup.signature import MOST_NAMES
 from shards.kernels import njit
 
-METHODS = ("", "same-key", "exact-duplicate", "near-duplicate")
-DISTINCT, SAME_KEY, EXACT, NEAR = range(4)
+METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url")
+DISTINCT, SAME_KEY, EXACT, NEAR, SAME_URL = range(5)
 
 
 class Rule(NamedTuple):
     """`threshold`: Jaccard of shingles, from sketches of `sketch` values; `dose_threshold`: Jaccard of doses; `names`:
-    whether texts with different names are different.
+    whether texts with different names are different; `page_threshold`: Jaccard of captures of one page.
     """
 
     threshold: float
     dose_threshold: float
     names: bool
     sketch: int
+    page_threshold: float
 
 
 @njit(cache=True, nogil=True)
 def compare(rule, members, a, b):
     """(number in METHODS, similarity 0 to 1) of two of `members` (`dedup.members.Members`); DISTINCT: not the same."""
-    if same_digest(members.doc_id, a, b):
-        return SAME_KEY, 1.0
-    if same_digest(members.content_hash, a, b):
-        return EXACT, 1.0
+    method, certain = same(members, a, b)
+    if method != DISTINCT:
+        return method, certain
+    if members.language[a] != members.language[b] and members.language[a] and members.language[b]:
+        return DISTINCT, 0.0
     sketch_a = members.sketch[members.sketch_at[a] : members.sketch_at[a + 1]]
     sketch_b = members.sketch[members.sketch_at[b] : members.sketch_at[b + 1]]
     if len(sketch_a) == 0 or len(sketch_b) == 0:
         return DISTINCT, 0.0
     similarity = sketch_jaccard(sketch_a, sketch_b, rule.sketch)
+    if members.page[a] and members.page[a] == members.page[b] and similarity >= rule.page_threshold:
+        return SAME_URL, similarity
     if similarity < rule.threshold:
         return DISTINCT, similarity
     doses_a = members.doses[members.doses_at[a] : members.doses_at[a + 1]]
@@ -49,6 +56,16 @@ def compare(rule, members, a, b):
     if rule.names and renamed(names_a, names_b):
         return DISTINCT, similarity
     return NEAR, similarity
+
+
+@njit(cache=True, nogil=True)
+def same(members, a, b):
+    """`compare` by identity alone: of one key, or of one text."""
+    if same_digest(members.doc_id, a, b):
+        return SAME_KEY, 1.0
+    if same_digest(members.content_hash, a, b):
+        return EXACT, 1.0
+    return DISTINCT, 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from dedup.identity import url_hashes
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.shingles import shingles_of
 from dedup.tokens import doses_of, names_of, unit_hashes
@@ -20,6 +21,7 @@ from shards import schema
 from shards.kernels import njit
 from shards.step import Step
 
+READ = ("doc_id", "text", "content_hash", "source", "canonical_url", "fetched")  # columns of documents
 MOST_NAMES = 256  # of a document; those of a long one are a sample
 
 
@@ -39,11 +41,13 @@ class Signature(Step):
     one_permutation: bool = False
 
     name = "signature"
-    version = 4
+    version = 5
     compression = None  # read row by row from memory maps when candidates are verified
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
-        """documents -> signatures (schema.SIGNATURE), same rows."""
+        """documents (doc_id, text, content_hash; canonical_url, source, fetched if they are pages) -> signatures
+        (schema.SIGNATURE), same rows.
+        """
         data, offsets = text_buffers(documents["text"])
         multipliers, offsets_b = permutations(self.permutations, self.seed)
         minima, sketches, doses, names, counts = _signatures(
@@ -66,6 +70,7 @@ class Signature(Step):
                 _lists(sketches, counts[:, 2]),
                 _lists(doses, counts[:, 3]),
                 _lists(names, counts[:, 4]),
+                *url_hashes(documents),
             ],
             schema=schema.SIGNATURE,
         )

@@ -1,9 +1,9 @@
 """Verification: a candidate is a duplicate only if it is similar enough to the document that wins against it.
 
 Unverified chains of LSH matches collapse templated medical text (leaflets, trial records). So each cluster is walked
-in the order of merit (`dedup.walk`: source priority, quality, then id) and its members are measured against the best
-of it (`dedup.rule`). Memory is bounded whatever a cluster's size: what documents are compared by is gathered for some
-thousands at a time, and of a larger cluster only the winners are carried on.
+in the order of merit (`dedup.walk`: older version, source priority, quality, then id) and its members are measured
+against the best of it (`dedup.rule`). Memory is bounded whatever a cluster's size: what documents are compared by is
+gathered for some thousands at a time, and of a larger cluster only the winners are carried on.
 """
 
 import dataclasses
@@ -12,19 +12,28 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.digests import hex_digits
 from dedup.members import Merits, gather_members, gather_merits
-from dedup.rule import METHODS, NEAR, Rule
+from dedup.rule import EXACT, METHODS, Rule
 from dedup.walk import REST, identical, walk
 from shards.step import Step
 
 DUPLICATES = pa.schema(
     [
         pa.field("row", pa.uint32(), False),
-        pa.field("winner", pa.string(), False),
+        pa.field("winner", pa.string(), False),  # its doc_id; of an earlier version: doc_id@version
         pa.field("similarity", pa.float64(), False),
-        pa.field("method", pa.string(), False),  # same-key, exact-duplicate or near-duplicate
+        pa.field("method", pa.string(), False),  # of dedup.rule.METHODS
+    ]
+)
+LARGE = pa.schema(
+    [
+        pa.field("winner", pa.string(), False),
+        pa.field("removed", pa.int64(), False),
+        pa.field("methods", pa.list_(pa.string()), False),
+        pa.field("least_similarity", pa.float64(), False),
     ]
 )
 GATHERED = 1 << 26  # values (of 4 bytes) that are compared at a time
@@ -33,7 +42,10 @@ GATHERED = 1 << 26  # values (of 4 bytes) that are compared at a time
 @dataclasses.dataclass(frozen=True)
 class Verify(Step):
     """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `names`: whether texts with different names
-    are different; `max_winners`: of one cluster's walk.
+    are different; `page_threshold`: Jaccard of captures of one page; `max_winners`: of one cluster's walk.
+
+    `elders`: of the partitions that are of earlier versions, which follow the build's own, the version of each.
+    `list_over`: documents removed for one from which it is told.
     """
 
     threshold: float = 0.8
@@ -41,34 +53,71 @@ class Verify(Step):
     max_winners: int = 64
     sketch: int = 512
     names: bool = True
+    page_threshold: float = 0.3
+    elders: tuple[str, ...] = ()
+    list_over: int = 50
 
     name = "verify"
-    version = 3
+    version = 4
     memory = 2 << 30
 
     @property
     def rule(self) -> Rule:
         """What two documents are compared by."""
-        return Rule(self.threshold, self.dose_threshold, self.names, self.sketch)
+        return Rule(self.threshold, self.dose_threshold, self.names, self.sketch, self.page_threshold)
 
     def run(
         self, clusters: pa.Table, signatures: Sequence[pa.Table], ranks: Sequence[pa.Table]
-    ) -> dict[str, list[pa.RecordBatch]]:
-        """Clusters, and signatures and ranks of all partitions -> one DUPLICATES batch a partition."""
-        merits = gather_merits(clusters["node"].to_numpy(), signatures, ranks)
+    ) -> dict[str, list[pa.RecordBatch] | pa.Table]:
+        """Clusters, and signatures and ranks of all partitions -> duplicates, one DUPLICATES batch a partition of the
+        build's own, and large (LARGE): the documents that removed more than `list_over` others.
+        """
+        merits = gather_merits(clusters["node"].to_numpy(), signatures, ranks, len(self.elders))
         _, cluster = np.unique(clusters["cluster"].to_numpy(), return_inverse=True)
         order = merits.order(cluster)
         winner, method, similarity = self._fates(merits, cluster[order], order, signatures)
-        lost = np.flatnonzero(method)
+        lost = np.flatnonzero((method > 0) & ~merits.elder)
         lost = lost[np.argsort(merits.node[lost])]
         similarity[lost] = _rounded(similarity[lost], method[lost])
+        own = len(signatures) - len(self.elders)
         partitions = (merits.node[lost] >> np.uint64(32)).astype(np.int64)
-        cuts = np.searchsorted(partitions, np.arange(len(signatures) + 1))
+        cuts = np.searchsorted(partitions, np.arange(own + 1))
+        removals = pa.record_batch(
+            [
+                pa.array((merits.node[lost] & np.uint64(0xFFFFFFFF)).astype(np.uint32)),
+                self._named(merits, winner[lost], own),
+                pa.array(similarity[lost]),
+                pa.array(METHODS).take(pa.array(method[lost])),
+            ],
+            schema=DUPLICATES,
+        )
         return {
-            "duplicates": [
-                _batch(merits, lost[start:stop], winner, method, similarity) for start, stop in itertools.pairwise(cuts)
-            ]
+            "duplicates": [removals.slice(start, stop - start) for start, stop in itertools.pairwise(cuts)],
+            "large": self._large(removals, winner[lost]),
         }
+
+    def _named(self, merits: Merits, winners: np.ndarray, own: int) -> pa.Array:
+        """What evidence calls these members: by id, and those of the partitions after `own` by version, too."""
+        names = hex_digits(merits.doc_id[winners])
+        if not self.elders:
+            return names
+        partitions = (merits.node[winners] >> np.uint64(32)).astype(np.int64)
+        versions = pa.array(["", *(f"@{version}" for version in self.elders)])
+        return pc.binary_join_element_wise(names, versions.take(pa.array(np.maximum(partitions - own + 1, 0))), "")
+
+    def _large(self, removals: pa.RecordBatch, winners: np.ndarray) -> pa.Table:
+        """What the LARGE winners removed; `winners`: of each removal, the place of its winner."""
+        order = np.argsort(winners, kind="stable")
+        cuts = np.append(np.flatnonzero(np.diff(winners[order], prepend=-1)), len(order))
+        found = []
+        for at in np.flatnonzero(np.diff(cuts) > self.list_over):
+            mine = removals.take(pa.array(order[cuts[at] : cuts[at + 1]]))
+            found.append({
+                "winner": mine["winner"][0].as_py(), "removed": mine.num_rows,
+                "methods": sorted(mine["method"].unique().to_pylist()),
+                "least_similarity": pc.min(mine["similarity"]).as_py(),
+            })  # fmt: skip
+        return pa.Table.from_pylist(found, schema=LARGE)
 
     def _fates(
         self, merits: Merits, cluster: np.ndarray, order: np.ndarray, signatures: Sequence[pa.Table]
@@ -111,13 +160,4 @@ def _rounded(similarity: np.ndarray, method: np.ndarray) -> np.ndarray:
     """Measured similarities to four digits, as Python rounds; there are few different ones."""
     values, places = np.unique(similarity, return_inverse=True)
     rounded = np.array([round(value, 4) for value in values.tolist()])[places]
-    return np.where(method == NEAR, rounded, similarity) if len(values) else similarity
-
-
-def _batch(
-    merits: Merits, lost: np.ndarray, winner: np.ndarray, method: np.ndarray, similarity: np.ndarray
-) -> pa.RecordBatch:
-    rows = (merits.node[lost] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    names = pa.array(METHODS).take(pa.array(method[lost]))
-    winners = hex_digits(merits.doc_id[winner[lost]])
-    return pa.record_batch([pa.array(rows), winners, pa.array(similarity[lost]), names], schema=DUPLICATES)
+    return np.where(method > EXACT, rounded, similarity) if len(values) else similarity

@@ -21,6 +21,9 @@ def heads(removal: Removal, lost: Document, winner: Document) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in ("", "removed", "kept in its place"):
         table.add_column(column, overflow="fold")
+    _, _, version = removal.winner.partition("@")
+    if version:
+        table.add_row("version", "this one", version)
     for name in ("doc_id", "source", "source_id", "title", "url"):
         table.add_row(name, *(str(getattr(document, name) or "") for document in (lost, winner)))
     table.add_row("characters", f"{len(lost.text):,}", f"{len(winner.text):,}")

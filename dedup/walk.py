@@ -3,12 +3,13 @@
 The best document of a cluster is kept. Every other is measured against the documents kept so far, best first; one that
 is the duplicate of any is dropped with that winner as evidence, one that is of none is kept, too. Of a cluster with
 `most` winners the rest is measured against those only, and kept, but for identical copies among it: no document is
-dropped unmeasured.
+dropped unmeasured. Documents of earlier versions come first and stay winners, whatever they have in common; of copies
+among them the older is enough.
 """
 
 import numpy as np
 
-from dedup.rule import DISTINCT, EXACT, SAME_KEY, compare, same_digest
+from dedup.rule import DISTINCT, EXACT, SAME_KEY, compare, same, same_digest
 from shards.kernels import njit
 
 REST = -1  # in place of a winner: neither a winner nor a loser
@@ -32,7 +33,10 @@ def walk(rule, members, cuts, known, most):
             found = DISTINCT
             if member >= known:
                 for at in range(kept):
-                    found, measured = compare(rule, members, winners[at], member)
+                    if members.elder[member]:
+                        found, measured = same(members, winners[at], member)
+                    else:
+                        found, measured = compare(rule, members, winners[at], member)
                     if found != DISTINCT:
                         winner[member], method[member], similarity[member] = winners[at], found, measured
                         break

@@ -10,14 +10,8 @@ import pyarrow.compute as pc
 from filters.decontaminate.scores import evidence as contamination
 from shards import schema
 from shards.errors import BuildError
+from shards.schema import RANK
 from shards.step import Step
-
-RANK = pa.schema(
-    [
-        pa.field("priority", pa.int32(), False),  # of the source: 0 wins against 1
-        pa.field("quality", pa.float64(), False),  # the domain score
-    ]
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +76,7 @@ class Rules(Step):
     priority: int = 0
 
     name = "rules"
-    version = 3
+    version = 4
 
     def run(
         self,
@@ -102,7 +96,11 @@ class Rules(Step):
         for check in self.checks(documents, language, domain, quality, privacy, decontaminate, superseded):
             verdicts.apply(check)
         ranks = pa.table(
-            [pa.array([self.priority] * documents.num_rows, pa.int32()), domain["score"].cast(pa.float64())],
+            [
+                pa.array([self.priority] * documents.num_rows, pa.int32()),
+                domain["score"].cast(pa.float64()),
+                language["language"],
+            ],
             schema=RANK,
         )
         return {"candidates": verdicts.table(documents["doc_id"], language["language"]), "ranks": ranks}

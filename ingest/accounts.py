@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from catalog.manifest import (
     Boilerplate,
+    Cluster,
     Composition,
     Decontamination,
     Funnel,
@@ -20,9 +21,12 @@ from catalog.manifest import (
     Manifest,
     Paragraphs,
     Repeat,
+    Signatures,
 )
+from dedup.stored import made_by
 from filters.decontaminate.report import refuse_residual, report, with_residual
 from filters.privacy import mask_quotations
+from ingest.ancestors import Ancestors
 from ingest.build import Graph
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Run
@@ -35,6 +39,7 @@ from shards.step import library_version
 from shards.store import Blob, Store
 
 _REPORTED = ("benchmark", "countable")  # columns of the benchmarks' items
+_LISTED = 100  # clusters of duplicates in a manifest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Accounts:
     graph: Graph
     run: Run
     store: Store
+    ancestors: Ancestors
 
     @cached_property
     def tallies(self) -> list[pa.Table]:
@@ -54,6 +60,13 @@ class Accounts:
     def verdicts(self) -> list[Blob]:
         """The verdicts of each partition."""
         return [self.run.receipts[node].outputs["verdicts"] for node in self.graph.verdicts]
+
+    @cached_property
+    def clusters(self) -> list[Cluster]:
+        """The clusters of duplicates that the recipe wants listed, at most `_LISTED`, the largest first."""
+        rows = [row for node in self.graph.verified for row in self.read(node, "large").to_pylist()]
+        rows.sort(key=lambda row: (-row["removed"], row["winner"]))
+        return [Cluster(**row) for row in rows[:_LISTED]]
 
     def read(self, node: Node, output: str, columns: Sequence[str] | None = None) -> pa.Table:
         """An output of a node that has run."""
@@ -101,6 +114,13 @@ class Accounts:
             decontamination=self._decontamination(recipe, searches),
             paragraphs=self._paragraphs(),
             removed_paragraphs=self._removed_paragraphs(),
+            parents=[manifest.id for manifest in self.ancestors.parents],
+            against=[manifest.id for manifest in self.ancestors.against],
+            signatures=Signatures(
+                made_by(recipe.document.dedup.signature),
+                [self.run.receipts[chain.signature].outputs["signatures"] for chain in self.graph.chains],
+            ),
+            clusters=self.clusters,
         )
 
     def _shards(self, node: Node) -> list[Shard]:

@@ -19,12 +19,15 @@ from collections.abc import Mapping, Sequence
 from dedup.canary import Canary
 from dedup.components import Components
 from dedup.lsh import Bands, Match, batches
+from dedup.members import COMPARED
+from dedup.signature import READ
 from dedup.verify import Verify
 from filters.domain.step import domain_filter
 from filters.language.step import language_filter
 from filters.privacy import KINDS
 from filters.quality.step import Quality
 from filters.rules import Bound, Rules
+from ingest.ancestors import Ancestors, elders, promoted
 from ingest.engine.graph import Node
 from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
@@ -38,7 +41,6 @@ from shards import schema
 from shards.step import Step
 
 _RULE_COLUMNS = ("doc_id", "opt_out", "license")
-_COMPARED = ("doc_id", "content_hash", "sketch", "doses", "names")
 _ITEM_COLUMNS = ("benchmark", "item", "start", "words", "countable")
 _TALLY_COLUMNS = ("doc_id", "license", "words", "chars")
 
@@ -68,12 +70,13 @@ class Graph:
 
     `canary`: known duplicates through the same deduplication. `reports`: of the sources whose repeated text is taken
     out, what was. `index`: of the benchmarks, None where there are none. `trimmed`: of each partition, the nodes that
-    take out paragraphs, None where nothing does.
+    take out paragraphs, None where nothing does. `verified`: the nodes that found the duplicates.
     """
 
     chains: list[Chain]
     index: Node | None
     canary: Node
+    verified: list[Node]
     verdicts: list[Node]
     reports: dict[str, Node]
     trimmed: list[Trimmed | None]
@@ -97,7 +100,12 @@ class Graph:
         return [trimmed.counts if trimmed else verdict for verdict, trimmed in pairs]
 
 
-def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequence[Partition]]) -> Graph:
+def plan(
+    recipe: Recipe,
+    sources: Sequence[Source],
+    partitions: Sequence[Sequence[Partition]],
+    ancestors: Ancestors = Ancestors(),  # noqa: B008 (frozen)
+) -> Graph:
     """Nodes for all partitions of all sources, in the recipe's order of sources and the readers' of partitions."""
     steps = _scores(recipe)
     index = _index(recipe)
@@ -127,7 +135,7 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
             if superseded:
                 facts["superseded"] = refined.superseded(at, superseded.port("superseded", batch=at))
             candidates = Node(rules, label, facts | scores)
-            hashed = {"documents": documents.port("documents", ("doc_id", "text", "content_hash"))}
+            hashed = {"documents": documents.port("documents", READ)}
             signature = Node(recipe.document.dedup.signature, label, hashed)
             bands = Node(_bands(recipe), label, {
                 "signatures": signature.port("signatures"), "candidates": candidates.port("candidates"),
@@ -136,8 +144,9 @@ def plan(recipe: Recipe, sources: Sequence[Source], partitions: Sequence[Sequenc
             chain = Chain(source, unit, extract, documents, split, privacy, contamination, candidates, signature, bands)
             chains.append(chain)
     canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
-    verdicts = _verdicts(recipe, chains)
-    return Graph(chains, index, canary, verdicts, reports, _trimmed(recipe, chains, verdicts))
+    verified = _verified(recipe, chains, ancestors)
+    verdicts = _verdicts(recipe, chains, verified)
+    return Graph(chains, index, canary, verified, verdicts, reports, _trimmed(recipe, chains, verdicts))
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
@@ -223,31 +232,46 @@ def _bands(recipe: Recipe) -> Bands:
 
 def _verify(recipe: Recipe) -> Verify:
     dedup = recipe.document.dedup
-    return Verify(dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch, names=dedup.names)
+    return Verify(
+        dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch, names=dedup.names,
+        page_threshold=dedup.page_threshold, list_over=dedup.list_clusters_over,
+    )  # fmt: skip
 
 
-def _verdicts(recipe: Recipe, chains: list[Chain]) -> list[Node]:
+def _verified(recipe: Recipe, chains: list[Chain], ancestors: Ancestors) -> list[Node]:
+    """The nodes that find the duplicates; members of earlier versions follow those of the build's partitions."""
     dedup = recipe.document.dedup
+    older = elders(ancestors, _bands(recipe), COMPARED)
+    bands = [*(chain.bands for chain in chains), *(elder.bands for elder in older)]
     matches = [
-        Node(Match(), f"bucket {batch}", {"bands": tuple(chain.bands.port("bands", batch=batch) for chain in chains)})
+        Node(Match(), f"bucket {batch}", {"bands": tuple(node.port("bands", batch=batch) for node in bands)})
         for batch in range(batches(dedup.bands, dedup.prefixes))
     ]
     components = Node(Components(dedup.verify_tasks), "all", {"edges": tuple(node.port("edges") for node in matches)})
+    own = [chain.candidates for chain in chains], [chain.bands for chain in chains]
     everything = {
-        "signatures": tuple(chain.signature.port("signatures", _COMPARED) for chain in chains),
-        "ranks": tuple(chain.candidates.port("ranks") for chain in chains),
+        "signatures": (
+            *(chain.signature.port("signatures", COMPARED) for chain in chains),
+            *(elder.signatures for elder in older),
+        ),
+        "ranks": (*promoted(ancestors, _bands(recipe), *own), *(elder.ranks for elder in older)),
     }
-    parts = [
-        Node(_verify(recipe), f"part {part}", {"clusters": components.port("clusters", batch=part)} | everything)
+    verify = dataclasses.replace(_verify(recipe), elders=tuple(elder.version for elder in older))
+    return [
+        Node(verify, f"part {part}", {"clusters": components.port("clusters", batch=part)} | everything)
         for part in range(dedup.verify_tasks)
     ]
+
+
+def _verdicts(recipe: Recipe, chains: list[Chain], verified: list[Node]) -> list[Node]:
+    dedup = recipe.document.dedup
     return [
-        Node(Verdict(chain.source.name, dedup.threshold), chain.extract.label, {
+        Node(Verdict(chain.source.name, dedup.threshold, dedup.page_threshold), chain.extract.label, {
             "documents": chain.documents.port("documents", _TALLY_COLUMNS),
             "candidates": chain.candidates.port("candidates"),
             "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),
             "rejected": chain.extract.port("rejected", tuple(schema.VERDICT.names)),
-            "duplicates": tuple(part.port("duplicates", batch=at) for part in parts),
+            "duplicates": tuple(part.port("duplicates", batch=at) for part in verified),
         } | ({"privacy": chain.privacy.port("scores", ("doc_id", *KINDS))} if chain.privacy else {}))
         for at, chain in enumerate(chains)
     ]  # fmt: skip

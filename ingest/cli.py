@@ -68,6 +68,10 @@ Database = Annotated[
         envvar="MEDCORPUS_DATABASE", help="SQLAlchemy URL of the catalog's index (default: SQLite in the store)"
     ),
 ]
+Parents = Annotated[
+    list[str] | None, typer.Option("--parent", help="A version that this one follows: what it kept wins")
+]
+Against = Annotated[list[str] | None, typer.Option(help="A version of which nothing is taken again")]
 Workers = Annotated[int | None, typer.Option(min=1, help="CPUs to use at most (default: all there are)")]
 
 
@@ -90,13 +94,21 @@ def run(
     tag: Annotated[list[str], typer.Option(help="Tags that will point at the new version")] = ["latest"],  # noqa: B006
     shuffle: Annotated[int | None, typer.Option(help="Seed: run partitions in another order (same version)")] = None,
     database: Database = None,
+    parent: Parents = None,
+    against: Against = None,
 ) -> None:
     """Crawl, extract, filter, deduplicate and commit a version. Finished work is never repeated.
 
     Exit status 1 and the partitions' names when any failed for good.
+
+    `python -m ingest run recipes/NAME.toml --parent NAME@v1` makes the next release: what v1 kept stays in place of
+    copies. `--against NAME@v1` makes an addition: nothing that is in v1.
     """
-    result = build(load(recipe), root, engine, workers, tuple(tag), shuffle, database)
+    loaded = load(recipe).beside(parent or (), against or ())
+    result = build(loaded, root, engine, workers, tuple(tag), shuffle, database)
     console.print(views.funnels(result.manifest))
+    if result.manifest.clusters:
+        console.print(views.clusters(result.manifest))
     console.print(speed_table(result.run))
     console.print(f"{balanced(result.manifest.funnels)}", style="bold")
     executed, cached = sum(result.run.executed.values()), sum(result.run.cached.values())
@@ -134,10 +146,13 @@ def plan(
     root: Root = "work/store",
     everything: Annotated[bool, typer.Option("--all", help="List every partition, not the first few")] = False,
     offline: Annotated[bool, typer.Option(help="Do not ask the publishers whether they can be reached")] = False,
+    database: Database = None,
+    parent: Parents = None,
+    against: Against = None,
 ) -> None:
     """Show sources, partitions, what is done already and what would run; nothing is run or fetched."""
-    loaded = load(recipe, unfetched=True)
-    graph, forecasts, waiting = job.predict(loaded, root)
+    loaded = load(recipe, unfetched=True).beside(parent or (), against or ())
+    graph, forecasts, waiting = job.predict(loaded, root, database)
     states = {item.node: item.state for item in forecasts}
     addresses = {entry.name: entry.fetcher.probe() for entry in loaded.entries if entry.fetcher and not offline}
     with console.status("asking the publishers ..."):
@@ -174,6 +189,7 @@ def tune(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the page with plots", show_default="work/tune/NAME")
     ] = None,
+    database: Database = None,
 ) -> None:
     """Show what other thresholds would keep, from the scores of the last run; nothing is run again.
 
@@ -182,7 +198,7 @@ def tune(
     `python -m ingest tune recipes/demo.toml --rule domain.min_score --at 0.3`
     """
     loaded = load(recipe)
-    graph, _, _ = job.predict(loaded, root)
+    graph, _, _ = job.predict(loaded, root, database)
     store = Store(root)
     tuning = measure(graph, store, samples)
     chosen = [tuning.curve(name) for name in rule or ()]
@@ -250,7 +266,7 @@ def status(recipe: RecipePath, root: Root = "work/store", database: Database = N
             directory = crawl_directory(job.state_directory(root), source.name, source.config)
             state = "finished" if load_pin(directory) else "begun" if directory.exists() else "not begun"
             console.print(f"crawl of {source.name}: {state}")
-    _, forecasts, _ = job.predict(loaded, root)
+    _, forecasts, _ = job.predict(loaded, root, database)
     done = sum(item.state == "cached" for item in forecasts)
     console.print(f"{done:,} of {len(forecasts):,} tasks done")
     catalog = Catalog(root, database)
@@ -285,7 +301,7 @@ def retry(
     `python -m ingest retry recipes/demo.toml --reason timeout --reason http-500`
     """
     loaded = load(recipe)
-    inputs = forget(loaded, root, frozenset(reason or ()))
+    inputs = forget(loaded, root, frozenset(reason or ()), database)
     if not inputs:
         raise BuildError(
             f"nothing is in quarantine for {', '.join(reason or ['a passing reason'])}; see `python -m ingest status`"

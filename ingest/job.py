@@ -12,6 +12,7 @@ from dedup.canary import check_canaries
 from dedup.guard import check_removals
 from ingest import build
 from ingest.accounts import Accounts
+from ingest.ancestors import Ancestors, find_ancestors
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory, run_crawl
 from ingest.engine.executors import Executor
@@ -59,9 +60,10 @@ def make(
             told = partial(on_crawl, source.name)
             run_crawl(source.config, directory_of(source, root), source.crawlers, executor, told)
     partitions = [source.partitions() for source in sources]
-    graph = build.plan(recipe, sources, partitions)
+    ancestors = find_ancestors(recipe, catalog)
+    graph = build.plan(recipe, sources, partitions, ancestors)
     result = _run(graph.ends, catalog.store, executor, on_event, shuffle)
-    accounts = Accounts(graph, result, catalog.store)
+    accounts = Accounts(graph, result, catalog.store, ancestors)
     check_canaries(accounts.read(graph.canary, "canary"))
     check_removals(accounts.tallies, accounts.verdicts, catalog.store, recipe.document.dedup.max_removed)
     packed = build.pack(recipe, graph, accounts.kept_chars())
@@ -72,17 +74,20 @@ def make(
     return Result(catalog.commit(manifest, tags), manifest, result)
 
 
-def predict(recipe: Recipe, root: str) -> tuple[build.Graph, list[Forecast], list[str]]:
+def predict(recipe: Recipe, root: str, database: str | None = None) -> tuple[build.Graph, list[Forecast], list[str]]:
     """What `make` would do: the graph, each node's forecast, and the sources of which no more can be said yet.
 
-    Those are the crawls that have not run and the sources whose files are not there.
+    Those are the crawls that have not run and the sources whose files are not there. `database` is opened only where
+    the recipe names earlier versions.
     """
     store = Store(root)
     crawls = {s.name for s in recipe.sources if isinstance(s, Crawl) and not _crawled(s, root)}
     waiting = [entry.name for entry in recipe.entries if entry.absent or entry.name in crawls]
     sources = [open_source(s, root) for s in recipe.sources]
     partitions = [[] if source.name in waiting else source.partitions() for source in sources]
-    graph = build.plan(recipe, sources, partitions)
+    named = recipe.document.dedup.parents or recipe.document.dedup.against
+    ancestors = find_ancestors(recipe, Catalog(root, database)) if named else Ancestors()
+    graph = build.plan(recipe, sources, partitions, ancestors)
     return graph, forecast(graph.ends, store), waiting
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -114,12 +115,20 @@ class DomainRules(Section):
 
 
 class DedupRules(Section):
-    """Duplicates: documents whose shingles have Jaccard >= `threshold` and whose doses and names agree."""
+    """Duplicates: documents whose shingles have Jaccard >= `threshold` and whose doses and names agree.
 
+    `parents`: versions that this one follows, the oldest first; what they kept wins. `against`: versions of which
+    nothing is taken again. Both are NAME@TAG, NAME, an id or its beginning.
+    """
+
+    parents: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     threshold: float = Field(0.8, gt=0, le=1)
     dose_threshold: float = Field(0.8, ge=0, le=1)
     names: bool = True  # texts of one template about differently named things are not duplicates
+    page_threshold: float = Field(0.3, gt=0, le=1)  # of two captures of one page in one source; 1: as any two texts
     max_removed: float = Field(0.8, gt=0, le=1)  # of a source's documents in a language; more stops the build
+    list_clusters_over: int = Field(50, ge=1)  # documents removed for one: the report, manifest and card list it
     ngram: int = Field(5, ge=1, le=50)
     bands: int = Field(14, ge=1, le=256)
     rows: int = Field(8, ge=1, le=64)
@@ -224,6 +233,7 @@ _LOCAL = {
     "domain": {"model"},
     "paper": True,
     "decontaminate": {"benchmarks": {"__all__": {"path"}}},
+    "dedup": {"parents", "against"},  # names move: the manifest has the versions that they meant
 }
 
 
@@ -260,6 +270,13 @@ class Recipe:
         """Where the domain model lies on this machine; None for the lexicons alone."""
         stated = self.document.domain.model
         return None if stated is None else str(self.path.parent / stated)
+
+    def beside(self, parents: Sequence[str] = (), against: Sequence[str] = ()) -> "Recipe":
+        """The recipe with further versions that it follows, and versions of which nothing is taken again."""
+        dedup = self.document.dedup
+        named = {"parents": (*dedup.parents, *parents), "against": (*dedup.against, *against)}
+        document = self.document.model_copy(update={"dedup": dedup.model_copy(update=named)})
+        return replace(self, document=document)
 
     @property
     def articles(self) -> tuple[str, ...]:

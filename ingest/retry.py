@@ -18,7 +18,7 @@ def may_pass(stage: str, reason: str) -> bool:
     return is_passing(reason) or reason in _HOST if stage == "fetch" else reason in _CURABLE
 
 
-def forget(recipe: Recipe, root: str, reasons: frozenset[str]) -> int:
+def forget(recipe: Recipe, root: str, reasons: frozenset[str], database: str | None = None) -> int:
     """Drop the receipts of partitions with inputs quarantined for `reasons`, reopen crawls; return how many inputs.
 
     No reasons: those that may pass. Objects stay: a version that is committed is not touched.
@@ -28,7 +28,7 @@ def forget(recipe: Recipe, root: str, reasons: frozenset[str]) -> int:
         return reason in reasons if reasons else may_pass(stage, reason)
 
     store = Store(root)
-    _, forecasts, _ = job.predict(recipe, root)
+    _, forecasts, _ = job.predict(recipe, root, database)
     inputs = 0
     for item in forecasts:
         if item.node.step.name != "extract" or item.receipt is None:

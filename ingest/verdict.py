@@ -45,9 +45,10 @@ class Verdict(Step):
 
     source: str
     duplicate_threshold: float
+    page_threshold: float
 
     name = "verdict"
-    version = 3
+    version = 4
 
     def run(
         self,
@@ -74,9 +75,10 @@ class Verdict(Step):
         columns["stage"][rows] = "dedup"
         columns["reason"][rows] = lost["method"].to_numpy(zero_copy_only=False)
         columns["value"][rows] = lost["similarity"].to_numpy()
-        columns["threshold"][rows] = np.where(
-            columns["reason"][rows] == "near-duplicate", self.duplicate_threshold, 1.0
-        )
+        methods = columns["reason"][rows]
+        thresholds = {"near-duplicate": self.duplicate_threshold, "same-url": self.page_threshold}
+        conditions = [methods == method for method in thresholds]
+        columns["threshold"][rows] = np.select(conditions, list(thresholds.values()), 1.0)
         columns["evidence"][rows] = lost["winner"].to_numpy(zero_copy_only=False)
         return pa.table(
             [pa.array(columns[f.name], f.type, from_pandas=True) for f in schema.VERDICT], schema=schema.VERDICT

@@ -78,6 +78,8 @@ SIGNATURE = pa.schema(
         _field("sketch", pa.list_(pa.uint32()), "the smallest shingle hashes, ascending (bottom-k)"),
         _field("doses", pa.list_(pa.uint32()), "hashes of the distinct number-and-unit tokens, ascending"),
         _field("names", pa.list_(pa.uint32()), "hashes of the distinct capitalised words, ascending; odd: it recurs"),
+        _field("url", pa.uint64(), "hash of the page that the document's address names; 0: none"),
+        _field("page", pa.uint64(), "hash of source and page of what was fetched from there; 0: none"),
     ]
 )
 
@@ -101,6 +103,14 @@ REMOVED_PARAGRAPH = pa.schema(
         _field("hash", pa.uint64(), "of its text with case and white space folded"),
         _field("words", pa.int32(), "white-space separated words"),
         _field("keeper", pa.string(), "first 16 hex digits of the doc_id that keeps it; its own: it stood there twice"),
+    ]
+)
+
+RANK = pa.schema(
+    [
+        _field("priority", pa.int32(), "of the source: 0 wins against 1; below 0: of an earlier version"),
+        _field("quality", pa.float64(), "the domain score"),
+        _field("language", pa.string(), "detected language (ISO 639-1)", null=True),
     ]
 )
 

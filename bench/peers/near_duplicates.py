@@ -24,9 +24,9 @@ def ours(folder: Path, out: Path, one_permutation: bool = False) -> list[int]:
     """The steps of a build, every output written to a store and read back, as the engine does."""
     from dedup.components import Components
     from dedup.lsh import Bands, Match, batches
+    from dedup.members import COMPARED
     from dedup.signature import Signature
     from dedup.verify import Verify
-    from filters.rules import RANK
     from shards import schema
     from shards.store import Store
 
@@ -46,16 +46,16 @@ def ours(folder: Path, out: Path, one_permutation: bool = False) -> list[int]:
         )
         bands = Bands(BANDS, ROWS, 1).run(signatures=store.get_table(signed[-1]), candidates=candidates)
         banded.append(store.put_table(bands["bands"]))
-        ranks.append(pa.table({"priority": pa.array([0] * rows, pa.int32()), "quality": [0.0] * rows}, schema=RANK))
+        equal = pa.array([0] * rows, pa.int32()), pa.array([0.0] * rows), pa.nulls(rows, pa.string())
+        ranks.append(pa.table(equal, schema=schema.RANK))
     edges = [
         store.put_table(Match().run(bands=[store.get_table(blob, batch=batch) for blob in banded])["edges"])
         for batch in range(batches(BANDS, 1))
     ]
     clusters = store.put_table(Components(1).run(edges=[store.get_table(blob) for blob in edges])["clusters"])
-    compared = ("doc_id", "content_hash", "sketch", "doses", "names")
     verify = Verify(THRESHOLD, 0.0, sketch=signature.sketch)
     duplicates = verify.run(
-        clusters=store.get_table(clusters), signatures=[store.get_table(blob, compared) for blob in signed], ranks=ranks
+        clusters=store.get_table(clusters), signatures=[store.get_table(blob, COMPARED) for blob in signed], ranks=ranks
     )["duplicates"]
     found, before = [], 0
     for blob, batch in zip(signed, duplicates, strict=True):

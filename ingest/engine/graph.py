@@ -1,4 +1,7 @@
-"""The plan of a build: nodes (a step over one partition) joined by ports (an output of another node)."""
+"""The plan of a build: nodes (a step over one partition) joined by ports (an output of another node).
+
+An input may also be an object that lies in the store already, such as what an earlier version keeps: a `Selection`.
+"""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,26 +23,9 @@ class Port:
     batch: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Node:
-    """A step over one partition. A port gives one table; a tuple of ports gives the step a list of tables."""
-
-    step: Step
-    label: str
-    inputs: Mapping[str, Port | tuple[Port, ...]] = dataclasses.field(default_factory=dict)
-
-    def port(self, output: str, columns: Sequence[str] | None = None, batch: int | None = None) -> Port:
-        """The port of one of this node's outputs."""
-        return Port(self, output, tuple(columns) if columns else None, batch)
-
-    def parents(self) -> Iterable["Node"]:
-        """The nodes this one waits for, each once."""
-        return dict.fromkeys(port.node for ports in self.inputs.values() for port in as_tuple(ports))
-
-
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """A port whose object is known."""
+    """An object of the store, some `columns` of it, or its record batch number `batch` alone."""
 
     blob: Blob
     columns: tuple[str, ...] | None = None
@@ -49,6 +35,27 @@ class Selection:
     def name(self) -> str:
         """What of which object is read; part of the key."""
         return f"{self.blob.digest}[{','.join(self.columns or ())}][{'' if self.batch is None else self.batch}]"
+
+
+Input = Port | Selection
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Node:
+    """A step over one partition. An input gives one table; a tuple of inputs gives the step a list of tables."""
+
+    step: Step
+    label: str
+    inputs: Mapping[str, Input | tuple[Input, ...]] = dataclasses.field(default_factory=dict)
+
+    def port(self, output: str, columns: Sequence[str] | None = None, batch: int | None = None) -> Port:
+        """The port of one of this node's outputs."""
+        return Port(self, output, tuple(columns) if columns else None, batch)
+
+    def parents(self) -> Iterable["Node"]:
+        """The nodes this one waits for, each once."""
+        every = (given for inputs in self.inputs.values() for given in as_tuple(inputs))
+        return dict.fromkeys(given.node for given in every if isinstance(given, Port))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,9 +97,9 @@ class Work:
     inputs: dict[str, Selection | tuple[Selection, ...]]
 
 
-def as_tuple(ports: T | tuple[T, ...]) -> tuple[T, ...]:
-    """A fan-in port's members, or a single port as a tuple of one."""
-    return ports if isinstance(ports, tuple) else (ports,)
+def as_tuple(inputs: T | tuple[T, ...]) -> tuple[T, ...]:
+    """A fan-in's members, or a single input as a tuple of one."""
+    return inputs if isinstance(inputs, tuple) else (inputs,)
 
 
 def receipt_path(step: str, name: str) -> str:
@@ -103,12 +110,14 @@ def receipt_path(step: str, name: str) -> str:
 def resolve(node: Node, receipts: Mapping[Node, Receipt]) -> Work:
     """The node's work, once all its parents have receipts; its key follows from their objects."""
 
-    def select(port: Port) -> Selection:
-        return Selection(receipts[port.node].outputs[port.output], port.columns, port.batch)
+    def select(given: Input) -> Selection:
+        if isinstance(given, Selection):
+            return given
+        return Selection(receipts[given.node].outputs[given.output], given.columns, given.batch)
 
     inputs = {
-        name: tuple(select(port) for port in ports) if isinstance(ports, tuple) else select(ports)
-        for name, ports in node.inputs.items()
+        name: tuple(select(one) for one in given) if isinstance(given, tuple) else select(given)
+        for name, given in node.inputs.items()
     }
     names = {name: [selection.name for selection in as_tuple(selections)] for name, selections in inputs.items()}
     return Work(node.step, key(node.step, names), node.label, inputs)

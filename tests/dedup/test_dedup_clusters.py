@@ -12,7 +12,6 @@ from dedup.components import Components
 from dedup.lsh import EDGES, Bands, Match, batches
 from dedup.signature import Signature
 from dedup.verify import Verify
-from filters.rules import RANK
 from shards import schema
 
 VOCABULARY = [f"term{n}" for n in range(5000)]
@@ -25,7 +24,7 @@ def partition(texts: list[str], start: int = 0, keys: list[str] | None = None) -
     documents = pa.table({"doc_id": ids, "text": texts, "content_hash": [schema.content_hash(t) for t in texts]})
     rows = [{"doc_id": doc, "verdict": schema.KEEP, "stage": "", "reason": "", "language": "en"} for doc in ids]
     candidates = pa.Table.from_pylist(rows, schema=schema.VERDICT)
-    ranks = pa.table([[0] * len(ids), [0.5] * len(ids)], schema=RANK)
+    ranks = pa.table([[0] * len(ids), [0.5] * len(ids), [None] * len(ids)], schema=schema.RANK)
     return Signature().run(documents)["signatures"], candidates, ranks
 
 

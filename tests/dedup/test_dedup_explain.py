@@ -56,7 +56,8 @@ def lost(store: Path) -> evidence.Removal:
 
 def test_a_removal_names_winner_method_and_similarity(store: Path) -> None:
     removal = lost(store)  # another dose is another medicine: c stays
-    documents = evidence.find_documents(Catalog(store).store, [removal.doc_id, removal.winner])
+    catalog = Catalog(store)
+    documents = evidence.find_documents(catalog.store, catalog.resolve("advice"), [removal.doc_id, removal.winner])
     assert {documents[removal.doc_id].source_id, documents[removal.winner].source_id} == {"a.txt", "b.txt"}
     assert removal.method == "near-duplicate" and 0.8 <= removal.similarity < 1
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from dedup import verify
 from dedup.digests import digests, hex_digits
+from dedup.members import COMPARED
 from dedup.verify import Verify
 from shards import schema
 from shards.errors import InputError
 
-COLUMNS = ["doc_id", "content_hash", "sketch", "doses", "names"]
+ELDERS = 2  # the partition that may be of an earlier version
 Document = dict[str, Any]
 
 
@@ -31,10 +32,16 @@ documents = st.fixed_dictionaries(
         "sketch": numbers(9, 9),
         "doses": numbers(3, 3),
         "names": numbers(7, 4),
+        "page": st.integers(0, 2),
+        "language": st.sampled_from([None, "en", "it"]),
         "priority": st.integers(0, 1),
         "quality": st.sampled_from([0.0, 0.5]),
     }
 )
+
+
+def is_elder(document: Document, step: Verify) -> bool:
+    return bool(step.elders) and document["partition"] == ELDERS
 
 
 def plain_walk(cluster: list[Document], step: Verify) -> dict[int, tuple]:
@@ -52,24 +59,34 @@ def plain_walk(cluster: list[Document], step: Verify) -> dict[int, tuple]:
         for method, column in (("same-key", "doc_id"), ("exact-duplicate", "content_hash")):
             twin = next((other for other in kept if other[column] == document[column]), None)
             if twin:
-                lost[document["node"]] = twin["doc_id"], 1.0, method
+                lost[document["node"]] = named(twin, step), 1.0, method
                 break
         else:
             kept.append(document)
-    return lost
+    return {document["node"]: lost[document["node"]] for document in cluster
+            if document["node"] in lost and not is_elder(document, step)}  # fmt: skip
+
+
+def named(winner: Document, step: Verify) -> str:
+    return winner["doc_id"] + ("@old" if is_elder(winner, step) else "")
 
 
 def plain_rule(winner: Document, other: Document, step: Verify) -> tuple | None:
     if winner["doc_id"] == other["doc_id"]:
-        return winner["doc_id"], 1.0, "same-key"
+        return named(winner, step), 1.0, "same-key"
     if winner["content_hash"] == other["content_hash"]:
-        return winner["doc_id"], 1.0, "exact-duplicate"
+        return named(winner, step), 1.0, "exact-duplicate"
+    languages = {winner["language"], other["language"]} - {None}
+    if len(languages) > 1 or is_elder(other, step):
+        return None
     sketches = set(winner["sketch"]), set(other["sketch"])
     alike = jaccard(*sketches) if all(sketches) else 0.0
     doses = jaccard(set(winner["doses"]), set(other["doses"]))
+    if winner["page"] == other["page"] != 0 and all(sketches) and alike >= step.page_threshold:
+        return named(winner, step), round(alike, 4), "same-url"
     if alike < step.threshold or doses < step.dose_threshold:
         return None
-    return winner["doc_id"], round(alike, 4), "near-duplicate"
+    return named(winner, step), round(alike, 4), "near-duplicate"
 
 
 def jaccard(a: set, b: set) -> float:
@@ -77,21 +94,27 @@ def jaccard(a: set, b: set) -> float:
 
 
 @settings(deadline=None)
-@given(st.lists(documents, max_size=60), st.sampled_from([1, 2, 64]), st.sampled_from([1, 30, verify.GATHERED]))
-def test_what_fits_in_memory_at_a_time_changes_nothing(found: list[Document], most: int, gathered: int) -> None:
-    step = Verify(0.5, 0.5, max_winners=most, names=False)
+@given(
+    st.lists(documents, max_size=60),
+    st.sampled_from([1, 2, 64]),
+    st.sampled_from([1, 30, verify.GATHERED]),
+    st.sampled_from([(), ("old",)]),
+)
+def test_what_fits_in_memory_at_a_time_changes_nothing(
+    found: list[Document], most: int, gathered: int, elders: tuple[str, ...]
+) -> None:
+    step = Verify(0.5, 0.5, max_winners=most, names=False, elders=elders)
     partitions: list[list[Document]] = [[], [], []]
     for document in found:
+        document["priority"] = -1 if is_elder(document, step) else document["priority"]
         mine = partitions[document["partition"]]
         document["node"] = document["partition"] << 32 | len(mine)
         mine.append(document)
-    kinds = pa.schema([schema.SIGNATURE.field(name) for name in COLUMNS])
-    signatures = [pa.Table.from_pylist([{n: d[n] for n in COLUMNS} for d in mine], kinds) for mine in partitions]
+    kinds = pa.schema([schema.SIGNATURE.field(name) for name in COMPARED])
+    signatures = [pa.Table.from_pylist([{n: d[n] for n in COMPARED} for d in mine], kinds) for mine in partitions]
     ranks = [
-        pa.table({"priority": pa.array([d["priority"] for d in mine], pa.int32()),
-                  "quality": pa.array([d["quality"] for d in mine], pa.float64())})
-        for mine in partitions
-    ]  # fmt: skip
+        pa.Table.from_pylist([{n: d[n] for n in schema.RANK.names} for d in mine], schema.RANK) for mine in partitions
+    ]
     clusters: dict[int, list[Document]] = {}
     for document in found:
         clusters.setdefault(document["cluster"], []).append(document)
