@@ -48,7 +48,9 @@ def verdicts(kept: list[bool]) -> pa.Table:
 
 
 def ranks(qualities: list[float]) -> pa.Table:
-    return pa.table([pa.array([0] * len(qualities), pa.int32()), pa.array(qualities, pa.float64())], schema=RANK)
+    rows = len(qualities)
+    languages = pa.array(["en"] * rows, pa.string())
+    return pa.table([pa.array([0] * rows, pa.int32()), pa.array(qualities, pa.float64()), languages], schema=RANK)
 
 
 def run(
