@@ -23,7 +23,7 @@ from train.export import export
 from train.loss import batch_loss
 from train.optim import AdamWScaled, gradient_norm
 from train.plot import plot_losses
-from train.prepare import Data, build_model, precision, prepare
+from train.prepare import Data, build_model, prepare
 from train.rundir import RunDir
 from train.schedule import Schedule
 from train.settings import PretrainConfig, PretrainResult
@@ -42,8 +42,7 @@ class Run:
         self._begin()
 
     def _begin(self) -> None:
-        dtype = precision(self.config.precision, self.group.device)
-        self.model = build_model(self.config, self.data.tokens, dtype).to(self.group.device)
+        self.model = build_model(self.config, self.data.tokens, self.group.device)
         self.optimizer = AdamWScaled(self.model, decay=self.config.weight_decay)
         self.step = self.skipped = 0
 

@@ -84,7 +84,15 @@ def assemble(
     return Data(tokens, stream, held_out, version)
 
 
-def build_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
+def build_model(config: PretrainConfig, tokens: Tokenizer, device: torch.device) -> MT5:
+    """The run's model on its device, computing as the run asks."""
+    model = initial_model(config, tokens, precision(config.precision, device)).to(device)
+    gpu = device.type == "cuda"
+    attention = config.attention if config.attention != "auto" else "sdpa" if gpu else "detached"
+    return model.tune(attention, config.recompute, config.compile, multiple=128 if gpu else 1)
+
+
+def initial_model(config: PretrainConfig, tokens: Tokenizer, dtype: torch.dtype) -> MT5:
     """A fresh model of the size, or the one to go on from, which must have a row for every id of the tokenizer."""
     if config.init == "random":
         rows = -(-tokens.size // PADDED_ROWS) * PADDED_ROWS

@@ -49,6 +49,9 @@ def main(
     seed: Annotated[int, typer.Option(help="Seed of order, noise and parameters.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    attention: Annotated[str, typer.Option(help="auto, sdpa, detached or flex; see train/attention.py.")] = "auto",
+    compile: Annotated[bool, typer.Option("--compile", help="Run the blocks through torch.compile.")] = False,
+    recompute: Annotated[bool, typer.Option("--recompute", help="Save memory: run the blocks' forward twice.")] = False,
     database: DatabaseUrl = None,
 ) -> None:
     """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
@@ -95,6 +98,9 @@ def main(
         seed=seed,
         device=device,
         precision=precision,
+        attention=attention,
+        compile=compile,
+        recompute=recompute,
         database=database,
     )
     result = pretrain(config)

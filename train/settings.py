@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shards.errors import InputError
 from train import spm
+from train.attention import BACKENDS
 from train.corrupt import Noise, example_lengths, raw_length
 from train.denoisers import objective
 from train.documents import MODES
@@ -15,6 +16,7 @@ from train.schedule import Schedule
 # May differ when a run is resumed: they say where, how long and how often, not what is computed.
 FREE = frozenset(
     {"root", "database", "out", "version", "steps", "micro_batch", "device", "eval_every", "checkpoint_every", "keep"}
+    | {"attention", "compile", "recompute"}
 )
 
 # The least value of each number, and whether it must be above it.
@@ -36,6 +38,7 @@ class PretrainConfig:
     `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
     `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
     `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
+    `attention`: auto or a way of `train.attention`; `compile` the blocks; `recompute` them instead of keeping them.
     `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
     """
 
@@ -69,6 +72,9 @@ class PretrainConfig:
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
+    attention: str = "auto"
+    compile: bool = False
+    recompute: bool = False
     database: str | None = None
 
     def __post_init__(self) -> None:
@@ -99,6 +105,8 @@ class PretrainConfig:
             raise InputError(f"no device {self.device!r}; devices: auto, cpu, cuda")
         if self.precision not in ("auto", "fp32", "bf16"):
             raise InputError(f"no precision {self.precision!r}; precisions: auto, fp32, bf16")
+        if self.attention not in ("auto", *BACKENDS):
+            raise InputError(f"no attention {self.attention!r}; there are: auto, {', '.join(BACKENDS)}")
 
     def training(self) -> spm.Training:
         """How a tokenizer of its own is trained."""

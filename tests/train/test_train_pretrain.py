@@ -96,6 +96,14 @@ def test_transformers_loads_the_export_and_gives_the_same_logits(run):
     assert theirs.generate(inputs, max_new_tokens=4).shape[0] == 1
 
 
+def test_another_way_to_compute_changes_losses_by_rounding_only(run, root, tmp_path):
+    _, result = run
+    changes = {"attention": "sdpa", "recompute": True, "eval_every": 0, "checkpoint_every": 0}
+    other = pretrain(config(root, tmp_path / "other", steps=3, **changes))
+    for one, expected in zip(metrics(other.run_dir), metrics(result.run_dir), strict=False):
+        assert one["loss"] == pytest.approx(expected["loss"], rel=1e-5)
+
+
 def test_exported_model_loss_is_the_run_s_held_out_loss(run, root):
     options, result = run
     tokens = AutoTokenizer.from_pretrained(result.export_dir)
@@ -154,6 +162,7 @@ def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path)
         ({"size": "huge"}, "no size 'huge'"),
         ({"schedule": "linear"}, "no schedule 'linear'"),
         ({"precision": "fp16"}, "fp16"),
+        ({"attention": "flash"}, "sdpa, detached, flex"),
         ({"held_out": 1.0}, "held-out"),
         ({"steps": 0}, "at least 1"),
         ({"micro_batch": -1}, "micro_batch is -1"),
