@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -32,15 +32,15 @@ class Corpus:
             raise InputError(f"version {self.manifest.id} has no {language!r}; it has {', '.join(self.languages)}")
         return found
 
-    def documents(self, entry: Shard) -> Iterator[tuple[list[str], list[str]]]:
-        """The shard's documents batch by batch, in order: (doc_ids, texts)."""
-        for batch in shard.read(self.store, entry, ["doc_id", "text"]):
-            yield batch["doc_id"].to_pylist(), batch["text"].to_pylist()
+    def documents(self, entry: Shard, columns: Sequence[str] = ("doc_id", "text")) -> Iterator[tuple[list, ...]]:
+        """The shard's documents batch by batch, in order: a list a column."""
+        for batch in shard.read(self.store, entry, list(columns)):
+            yield tuple(batch[column].to_pylist() for column in columns)
 
     def points(self, language: str) -> np.ndarray:
         """`held_out_points` of the language's documents, in order, without reading their text."""
-        batches = (batch for entry in self.shards(language) for batch in shard.read(self.store, entry, ["doc_id"]))
-        return np.concatenate([np.empty(0), *(held_out_points(batch["doc_id"].to_pylist()) for batch in batches)])
+        batches = (names for entry in self.shards(language) for (names,) in self.documents(entry, ["doc_id"]))
+        return np.concatenate([np.empty(0), *map(held_out_points, batches)])
 
     def digests(self) -> list[str]:
         """Digests of all shards in the manifest's order: what a tokenizer trained on the version depends on."""

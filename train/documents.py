@@ -20,12 +20,17 @@ OPEN_ROWS = 64  # rows that may still be filled; more of them pack hardly better
 
 @dataclasses.dataclass(frozen=True)
 class Documents:
-    """Where documents lie: `values[shard[i]][start[i]:start[i] + length[i]]` are the ids of document i."""
+    """Where documents lie: `values[shard[i]][start[i]:start[i] + length[i]]` are the ids of document i.
+
+    It is from `sources[source[i]]`.
+    """
 
     values: list[np.ndarray]
     shard: np.ndarray
     start: np.ndarray
     length: np.ndarray
+    source: np.ndarray
+    sources: tuple[str, ...]
 
     @property
     def tokens(self) -> int:
@@ -34,7 +39,8 @@ class Documents:
 
     def take(self, rows: np.ndarray) -> "Documents":
         """These documents, in this order."""
-        return Documents(self.values, self.shard[rows], self.start[rows], self.length[rows])
+        columns = (self.shard[rows], self.start[rows], self.length[rows], self.source[rows])
+        return Documents(self.values, *columns, self.sources)
 
     def shuffled(self, key: int) -> "Documents":
         """All documents in the order that `key` names."""

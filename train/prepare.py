@@ -13,14 +13,14 @@ from train.convert import load_pretrained
 from train.data import ExampleStream, Special, held_out_examples
 from train.denoisers import objective
 from train.distributed import Group
-from train.documents import Documents
 from train.evaluate import Examples
 from train.mixture import temperature_weights
 from train.model import MT5, preset
 from train.permute import key_of
 from train.rundir import RunDir
 from train.settings import PretrainConfig
-from train.split import split
+from train.sources import by_source
+from train.split import Split, split
 from train.tokenizer import Tokenizer
 
 PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
@@ -54,6 +54,8 @@ def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress)
         folder.check(fixed)
     blobs = token_shards.tokenise(corpus, tokens, languages, bar)
     if group.leads:
+        compared, different = token_shards.compare(corpus, tokens, languages)
+        bar.console.print(f"tokenizer: {different} of {compared} documents have other ids in transformers")
         folder.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
     store = token_shards.localise(corpus.store, blobs, folder.path / "tokens")
     if group.leads:
@@ -63,23 +65,31 @@ def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress)
         language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
         for language in languages
     }
+    if group.leads:
+        for language, part in parts.items():
+            count = f"{len(part.held_out.length)} documents, {part.left_out} left out, near-duplicates of training text"
+            bar.console.print(f"held out {language}: {count}")
     return assemble(config, tokens, parts, corpus.manifest.id)
 
 
-def assemble(
-    config: PretrainConfig, tokens: Tokenizer, parts: dict[str, tuple[Documents, Documents]], version: str
-) -> Data:
-    """Example stream and held-out examples of each language's (training, held-out) documents."""
-    train = {language: documents for language, (documents, _) in parts.items()}
-    sizes = {name: len(documents.length) for name, documents in train.items()}
-    weights = config.weights or temperature_weights(sizes, config.alpha)
-    special = Special(tokens.sentinels, tokens.eos_id)
-    stream = ExampleStream(
-        train, weights, special, config.input_length, config.seed, objective(config.objective), config.mode
-    )
+def assemble(config: PretrainConfig, tokens: Tokenizer, parts: dict[str, Split], version: str) -> Data:
+    """Example stream and held-out examples of each language's split documents."""
+    sizes = {language: len(part.train.length) for language, part in parts.items()}
+    languages = config.weights or temperature_weights(sizes, config.alpha)
+    unknown = set(config.sources) - {name for part in parts.values() for name in part.train.sources}
+    if unknown:
+        raise InputError(f"no source {', '.join(sorted(unknown))} in the version's chosen languages")
+    documents, weights = {}, {}
+    for language, part in parts.items():
+        groups = by_source(language, part.train, config.sources, config.source_alpha, 2 * config.input_length)
+        for name, (own, share) in groups.items():
+            documents[name], weights[name] = own, languages[language] * share
+    denoisers = objective(config.objective)
+    special = Special(tokens.sentinels, tokens.eos_id, tokens.prefixes if len(denoisers) > 1 else {})
+    stream = ExampleStream(documents, weights, special, config.input_length, config.seed, denoisers, config.mode)
     held_out = {
-        language: held_out_examples(language, documents, special, config.input_length, config.eval_examples)
-        for language, (_, documents) in parts.items()
+        language: held_out_examples(language, part.held_out, special, config.input_length, config.eval_examples)
+        for language, part in parts.items()
     }
     return Data(tokens, stream, held_out, version)
 

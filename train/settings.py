@@ -23,7 +23,7 @@ FREE = frozenset(
 LIMITS = {
     **dict.fromkeys(("steps", "batch", "keep"), (1, False)),
     **dict.fromkeys(("micro_batch", "warmup", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
-    **dict.fromkeys(("weight_decay", "z_loss", "alpha"), (0, False)),
+    **dict.fromkeys(("weight_decay", "z_loss", "alpha", "source_alpha"), (0, False)),
     **dict.fromkeys(("lr", "clip"), (0, True)),
 }
 
@@ -37,6 +37,7 @@ class PretrainConfig:
     `batch` examples a step over all processes; `micro_batch` at once in one process (0: all of its share).
     `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
     `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
+    `sources`: how often texts of a source are seen, against 1; `source_alpha`: sources are mixed by tokens ** alpha.
     `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
     `attention`: auto or a way of `train.attention`; `compile` the blocks; `recompute` them instead of keeping them.
     `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
@@ -62,6 +63,8 @@ class PretrainConfig:
     clip: float = 1.0
     z_loss: float = 1e-4
     alpha: float = 0.3
+    source_alpha: float = 1.0
+    sources: dict[str, float] = dataclasses.field(default_factory=dict)
     weights: dict[str, float] = dataclasses.field(default_factory=dict)
     languages: tuple[str, ...] = ()
     held_out: float = 0.02
@@ -95,6 +98,9 @@ class PretrainConfig:
         for language, weight in self.weights.items():
             if not 0 < weight < math.inf:
                 raise InputError(f"weight of {language} is {weight}; weights must be positive numbers")
+        for source, weight in self.sources.items():
+            if not 0 <= weight < math.inf:
+                raise InputError(f"weight of source {source} is {weight}; weights must be numbers from 0 on")
         if self.languages and self.weights and set(self.languages) != set(self.weights):
             raise InputError(
                 f"languages {', '.join(self.languages)} are not those of weights {', '.join(self.weights)}"

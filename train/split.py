@@ -1,23 +1,40 @@
-"""Which documents train and which are held out."""
+"""Which documents train and which are held out: by the hash of their id, and never near-duplicates on both sides."""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from train.corpus import held_out_mask, held_out_points
+from train.corpus import held_out_mask
 from train.documents import Documents
+from train.sketch import near
 from train.tokens import TokenShard
 
 
-def split(shards: list[TokenShard], fraction: float) -> tuple[Documents, Documents]:
-    """(training, held-out) documents of one language; empty documents are in neither.
+class Split(NamedTuple):
+    """One language's documents. `left_out` counts held-out ones that a training document is much like: in neither."""
 
-    Held-out documents are in the order of their places, so the first of them are a sample of all sources.
+    train: Documents
+    held_out: Documents
+    left_out: int
+
+
+def split(shards: list[TokenShard], fraction: float) -> Split:
+    """Held out is a document whose place, a hash of its id, is below `fraction` (see `held_out_mask`).
+
+    So a document that one version trains on is never held out in another. But of a held-out document with a
+    near-duplicate among the training documents (see `train.sketch`) the loss would say what was memorised: it is left
+    out. Empty documents are in neither. Held-out ones are in the order of their places: the first of them are a sample.
     """
-    doc_ids = [name for shard in shards for name in shard.doc_ids]
-    number = np.repeat(np.arange(len(shards), dtype=np.int32), [len(shard.doc_ids) for shard in shards])
-    start = np.concatenate([shard.offsets[:-1] for shard in shards])
-    length = np.concatenate([np.diff(shard.offsets) for shard in shards])
-    points = held_out_points(doc_ids)
+    sources = sorted({name for shard in shards for name in shard.sources})
+    number = np.repeat(np.arange(len(shards), dtype=np.int32), [len(shard.points) for shard in shards])
+    start, length, points, sketch = (
+        np.concatenate(parts)
+        for parts in zip(*((s.offsets[:-1], np.diff(s.offsets), s.points, s.sketches) for s in shards), strict=True)
+    )
+    source = np.concatenate([np.array([sources.index(n) for n in s.sources], np.int32)[s.source] for s in shards])
+    documents = Documents([shard.values for shard in shards], number, start, length, source, tuple(sources))
     held_out = held_out_mask(points, fraction)
-    documents = Documents([shard.values for shard in shards], number, start, length)
     train, test = (np.flatnonzero(mask & (length > 0)) for mask in (~held_out, held_out))
-    return documents.take(train), documents.take(test[np.argsort(points[test], kind="stable")])
+    clean = test[~near(sketch[test], sketch[train])]
+    in_order = clean[np.argsort(points[clean], kind="stable")]
+    return Split(documents.take(train), documents.take(in_order), len(test) - len(clean))

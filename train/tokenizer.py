@@ -51,12 +51,23 @@ class Tokenizer:
 
         A document that quotes a sentinel ("<extra_id_0>") loses it: in training data the id must mean a hidden span.
         """
-        if self.model is not None:
-            encoded = self.model.encode(list(texts), num_threads=-1)
-        else:
-            encoded = self.hugging_face(list(texts), add_special_tokens=False)["input_ids"] if texts else []
+        if self.model is None:
+            return self.encode_slowly(texts)
+        return self._arrays(self.model.encode(list(texts), num_threads=-1))
+
+    def encode_slowly(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The same by Hugging Face's tokenizer."""
+        return self._arrays(self.hugging_face(list(texts), add_special_tokens=False)["input_ids"] if texts else [])
+
+    def _arrays(self, encoded: list[list[int]]) -> list[np.ndarray]:
         arrays = [np.asarray(ids, dtype=np.int32) for ids in encoded]
         return [ids[~np.isin(ids, self.sentinels)] for ids in arrays]
+
+    @cached_property
+    def prefixes(self) -> dict[str, int]:
+        """Ids of UL2's "[R]", "[S]" and "[X]", those that the tokenizer has."""
+        known = self.hugging_face.get_vocab()
+        return {piece: known[piece] for piece in ("[R]", "[S]", "[X]") if piece in known}
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of ids, sentinels and end of sequence shown."""

@@ -2,9 +2,9 @@
 
     python -m train.tokens --root store --version demo@latest --tokenizer train --vocab-size 8000
 
-An object is an uncompressed Arrow file with one record batch: `doc_id`, and `tokens` as one flat array with offsets, so
-documents lie one behind the other without separator and their borders are known. A shard that two versions share is
-tokenised once.
+An object is an uncompressed Arrow file with one record batch, a row a document: `doc_id`, `source`, `point` (see
+`held_out_points`), `sketch` (see `train.sketch`), and `tokens` as one flat array with offsets, so documents lie one
+behind the other without separator and their borders are known. A shard that two versions share is tokenised once.
 """
 
 import dataclasses
@@ -27,19 +27,27 @@ from shards.step import canonical_json, library_version
 from shards.store import Blob, Store
 from train import spm, tokenizer
 from train.commands import DatabaseUrl, choose_languages, open_version, progress_bar
-from train.corpus import Corpus
+from train.corpus import Corpus, held_out_points
+from train.sketch import HASHES, sketches
 from train.tokenizer import Tokenizer
 
-VERSION = 1
+VERSION = 2
+COMPARED = 16  # documents of a shard whose ids are compared with those of Hugging Face's tokenizer
 
 
 @dataclasses.dataclass(frozen=True)
 class TokenShard:
-    """One memory-mapped shard: `values` holds all ids, document i is `values[offsets[i]:offsets[i + 1]]`."""
+    """One memory-mapped shard: `values` holds all ids, document i is `values[offsets[i]:offsets[i + 1]]`.
 
-    doc_ids: list[str]
+    It is from `sources[source[i]]`; `points` decide what is held out, `sketches` what is a near-duplicate.
+    """
+
     values: np.ndarray
     offsets: np.ndarray
+    points: np.ndarray
+    sketches: np.ndarray
+    source: np.ndarray
+    sources: list[str]
 
 
 def tokenise(corpus: Corpus, tokens: Tokenizer, languages: list[str], bar: Progress) -> dict[str, list[Blob]]:
@@ -68,17 +76,49 @@ def key(entry: Shard, tokens: Tokenizer) -> str:
 
 def tokenise_shard(corpus: Corpus, entry: Shard, tokens: Tokenizer) -> pa.Table:
     """The shard's documents as ids: uint16 where every id fits, else int32."""
-    small = tokens.size <= 1 << 16
+    kind = np.uint16 if tokens.size <= 1 << 16 else np.int32
     doc_ids: list[str] = []
+    sources: list[str] = []
     arrays: list[np.ndarray] = []
-    for names, texts in corpus.documents(entry):
+    for names, texts, origins in corpus.documents(entry, ("doc_id", "text", "source")):
         doc_ids += names
-        arrays += [ids.astype(np.uint16 if small else np.int32) for ids in tokens.encode(texts)]
+        sources += origins
+        arrays += [ids.astype(kind) for ids in tokens.encode(texts)]
     offsets = np.cumsum([0, *(len(ids) for ids in arrays)], dtype=np.int64)
-    flat = np.concatenate(arrays) if arrays else np.empty(0, np.uint16 if small else np.int32)
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(flat))
-    schema = pa.schema([pa.field("doc_id", pa.string(), False), pa.field("tokens", lists.type, False)])
-    return pa.Table.from_batches([pa.record_batch([pa.array(doc_ids, pa.string()), lists], schema=schema)])
+    flat = np.concatenate([np.empty(0, kind), *arrays])
+    columns = {
+        "doc_id": pa.array(doc_ids, pa.string()),
+        "source": pa.array(sources, pa.string()),
+        "point": pa.array(held_out_points(doc_ids)),
+        "sketch": pa.FixedSizeListArray.from_arrays(pa.array(sketches(flat, offsets).ravel()), HASHES),
+        "tokens": pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(flat)),
+    }
+    schema = pa.schema([pa.field(name, column.type, False) for name, column in columns.items()])
+    return pa.Table.from_batches([pa.record_batch(list(columns.values()), schema=schema)])
+
+
+def compare(corpus: Corpus, tokens: Tokenizer, languages: list[str]) -> tuple[int, int]:
+    """(documents compared, those whose ids Hugging Face's tokenizer gives otherwise) of a sample of the version.
+
+    The sample is `COMPARED` documents of the beginning of each of up to four shards a language. Raw SentencePiece is
+    what trains; users of the exported model tokenise with Hugging Face's.
+    """
+    name = hashlib.sha256(canonical_json([corpus.manifest.id, tokens.digest, languages, VERSION]).encode()).hexdigest()
+    receipt = f"receipts/tokenizer-check/{name[:40]}.json"
+    found = corpus.store.get_json(receipt)
+    if found is None:
+        found = {"documents": 0, "different": 0}
+        for language in languages if tokens.model is not None else ():
+            entries = corpus.shards(language)
+            for entry in entries[:: -(-len(entries) // 4)]:
+                _, texts = next(corpus.documents(entry))
+                some = texts[:: -(-len(texts) // COMPARED)]
+                theirs = tokens.encode_slowly(some)
+                same = [np.array_equal(*pair) for pair in zip(tokens.encode(some), theirs, strict=True)]
+                found["documents"] += len(same)
+                found["different"] += same.count(False)
+        corpus.store.put_json(receipt, found)
+    return found["documents"], found["different"]
 
 
 def digest(blobs: dict[str, list[Blob]]) -> str:
@@ -112,8 +152,16 @@ def read(store: Store, blob: Blob) -> TokenShard:
         raise CorruptionError(f"{store.path(blob.path)}: {reader.num_record_batches} record batches, must be one")
     with store.reading(blob):
         batch = reader.get_batch(0)
-    column = batch["tokens"]
-    return TokenShard(batch["doc_id"].to_pylist(), column.values.to_numpy(), column.offsets.to_numpy())
+    column, source = batch["tokens"], batch["source"].dictionary_encode()
+    sketch = batch["sketch"].values.to_numpy().reshape(-1, HASHES)
+    return TokenShard(
+        column.values.to_numpy(),
+        column.offsets.to_numpy(),
+        batch["point"].to_numpy(),
+        sketch,
+        source.indices.to_numpy(),
+        source.dictionary.to_pylist(),
+    )
 
 
 def obtain_tokenizer(
@@ -143,7 +191,7 @@ def sizes(corpus: Corpus, blobs: dict[str, list[Blob]]) -> Iterator[tuple[str, i
         documents = count = 0
         for blob in entries:  # one at a time: a shard of a remote store is in memory
             shard = read(corpus.store, blob)
-            documents += len(shard.doc_ids)
+            documents += len(shard.points)
             count += len(shard.values)
         yield language, documents, count
 
@@ -175,7 +223,9 @@ def main(
     with progress_bar() as bar:
         found = obtain_tokenizer(corpus, tokens, chosen, training, cache, bar)
         blobs = tokenise(corpus, found, chosen, bar)
+        compared, different = compare(corpus, found, chosen)
     typer.echo(f"tokenizer: {found.folder} ({found.size} ids)")
+    typer.echo(f"compared with Hugging Face's tokenizer: {compared} documents, {different} with other ids")
     for language, documents, count in sizes(corpus, blobs):
         typer.echo(f"{language}: {documents} documents, {count} tokens")
 

@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shards.errors import InputError
+from train.corpus import held_out_points
 from train.corrupt import Noise, counts
 from train.data import Batch, ExampleStream, Special, held_out_examples
 from train.denoisers import T5, UL2, objective
 from train.documents import Documents
+from train.sketch import sketches
 from train.split import split
 from train.tokens import TokenShard
 
@@ -23,13 +25,19 @@ def shards(prefix: str, lengths: list[int], first_token: int = 3) -> list[TokenS
     for part, own in enumerate((lengths[: len(lengths) // 2], lengths[len(lengths) // 2 :])):
         values = np.arange(token, token + sum(own))
         token += sum(own)
-        names = [f"{prefix}-{part}-{number}" for number in range(len(own))]
-        pieces.append(TokenShard(names, values.astype(np.uint16), np.cumsum([0, *own])))
+        points = held_out_points([f"{prefix}-{part}-{number}" for number in range(len(own))])
+        pieces.append(token_shard(values.astype(np.uint16), np.cumsum([0, *own]), points))
     return pieces
 
 
+def token_shard(values: np.ndarray, offsets: np.ndarray, points: np.ndarray) -> TokenShard:
+    """A shard of one source."""
+    source = np.zeros(len(points), np.int32)
+    return TokenShard(values, offsets, points, sketches(values, offsets), source, ["test"])
+
+
 def documents(prefix: str, lengths: list[int], first_token: int = 3) -> Documents:
-    return split(shards(prefix, lengths, first_token), 0.0)[0]
+    return split(shards(prefix, lengths, first_token), 0.0).train
 
 
 TEXTS = {
@@ -170,14 +178,15 @@ def test_unknown_names_are_refused():
 
 def test_held_out_examples_do_not_depend_on_how_documents_lie_in_shards():
     pieces = shards("en", [40] * 200)
-    turned = [TokenShard(one.doc_ids[::-1], one.values[::-1], one.offsets) for one in reversed(pieces)]
-    turned = [TokenShard(one.doc_ids, one.values.reshape(-1, 40)[:, ::-1].ravel(), one.offsets) for one in turned]
-    one, other = (held_out_examples("en", split(p, 0.1)[1], SPECIAL, 64, 4) for p in (pieces, turned))
+    turned = [
+        token_shard(one.values.reshape(-1, 40)[::-1].ravel(), one.offsets, one.points[::-1]) for one in reversed(pieces)
+    ]
+    one, other = (held_out_examples("en", split(p, 0.1).held_out, SPECIAL, 64, 4) for p in (pieces, turned))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def test_held_out_examples_come_from_all_held_out_documents_not_from_the_first():
-    _, held_out = split(shards("en", [600] * 90), 0.5)  # a document is more than eight chunks of 71
+    _, held_out, _ = split(shards("en", [600] * 90), 0.5)  # a document is more than eight chunks of 71
     inputs, _ = held_out_examples("en", held_out, SPECIAL, 64, 8)
     found = {(int(row[0]) - 3) // 600 for row in inputs}
     assert len(found) == 8
@@ -186,8 +195,8 @@ def test_held_out_examples_come_from_all_held_out_documents_not_from_the_first()
 
 
 def test_held_out_examples_may_be_short_or_none():
-    _, held_out = split(shards("en", [40] * 200), 0.1)
+    _, held_out, _ = split(shards("en", [40] * 200), 0.1)
     assert [side.shape for side in held_out_examples("en", held_out, SPECIAL, 64, 5)] == [(5, 64), (5, 14)]
-    inputs, targets = held_out_examples("en", split(shards("en", [9, 9]), 1e-9)[1], SPECIAL, 64, 5)
+    inputs, targets = held_out_examples("en", split(shards("en", [9, 9]), 1e-9).held_out, SPECIAL, 64, 5)
     assert [len(inputs), inputs.shape[1] < 64, len(targets)] == [1, True, 1]
-    assert len(held_out_examples("en", split(shards("en", [9, 9]), 0.0)[1], SPECIAL, 64, 5)[0]) == 0
+    assert len(held_out_examples("en", split(shards("en", [9, 9]), 0.0).held_out, SPECIAL, 64, 5)[0]) == 0

@@ -20,7 +20,8 @@ def documents(lengths: list[int], shards: int = 3) -> Documents:
         start.append(len(values[number]))
         values[number] += range(token, token + length)
         token += length
-    return Documents([np.array(ids, np.int32) for ids in values], shard, np.array(start), np.array(lengths))
+    columns = (shard, np.array(start), np.array(lengths), 0 * shard)
+    return Documents([np.array(ids, np.int32) for ids in values], *columns, ("test",))
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=30), st.integers(0, 2**40), st.integers(0, 10**6))
@@ -100,7 +101,7 @@ def test_best_fit_takes_the_fullest_open_row_with_room(sizes, window):
 
 def test_short_documents_of_usual_lengths_leave_little_padding():
     lengths = np.random.default_rng(0).lognormal(5.5, 0.8, 5000).astype(int) + 2
-    found = documents([100])
-    found = Documents([np.zeros(lengths.max(), np.int32)], np.zeros(5000, np.int32), np.zeros(5000, int), lengths)
+    zeros = np.zeros(5000, np.int32)
+    found = Documents([np.zeros(lengths.max(), np.int32)], zeros, zeros, lengths, zeros, ("test",))
     corruption = Corruption(Noise(), tuple(range(100)), 1, longest=568)
     assert Packed("en", found, corruption, 0, (512, 114)).padding < 0.03

@@ -13,6 +13,8 @@ from shards.errors import CorruptionError
 from shards.store import Store
 from train import spm, tokens
 from train.commands import open_version, progress_bar
+from train.corpus import held_out_points
+from train.sketch import sketches
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,9 @@ def test_documents_lie_one_behind_the_other_with_their_borders(made):
         for entry, blob in zip(corpus.shards(language), blobs[language], strict=True):
             shard = tokens.read(corpus.store, blob)
             names, texts = zip(*corpus.documents(entry), strict=True)
-            assert shard.doc_ids == [name for part in names for name in part]
+            assert np.array_equal(shard.points, held_out_points([name for part in names for name in part]))
+            assert [shard.sources, set(shard.source.tolist())] == [["test"], {0}]
+            assert np.array_equal(shard.sketches, sketches(shard.values, shard.offsets))
             expected = tokenizer.encode([text for part in texts for text in part])
             assert shard.values.dtype == np.uint16
             assert np.array_equal(shard.values, np.concatenate(expected))
@@ -46,6 +50,14 @@ def test_what_exists_is_not_made_again(made, monkeypatch):
         cache = tokenizer.folder.parent
         again = tokens.obtain_tokenizer(corpus, "train", corpus.languages, spm.Training(2000), cache, bar)
     assert again.digest == tokenizer.digest
+
+
+def test_ids_are_compared_with_those_of_transformers_once_and_differences_counted(made, monkeypatch):
+    corpus, tokenizer, _ = made
+    assert tokens.compare(corpus, tokenizer, corpus.languages) == (70, 0)
+    monkeypatch.setattr(type(tokenizer), "encode_slowly", lambda self, texts: [np.array([7])] * len(texts))
+    assert tokens.compare(corpus, tokenizer, corpus.languages) == (70, 0)  # not done again
+    assert tokens.compare(corpus, tokenizer, ["fr"]) == (20, 20)
 
 
 def test_the_name_changes_with_text_and_tokenizer(made):
@@ -102,6 +114,7 @@ def test_command_prints_counts_and_refuses_unknown_languages(tmp_path):
     result = runner.invoke(tokens.app, arguments)
     assert result.exit_code == 0, result.output
     assert "en: 10 documents" in result.output
+    assert "compared with Hugging Face's tokenizer: 20 documents, 0 with other ids" in result.output
     refused = runner.invoke(tokens.app, [*arguments, "--languages", "de"])
     assert "no de in the version" in str(refused.exception)
     shutil.rmtree(tmp_path / "store")
