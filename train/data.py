@@ -81,7 +81,7 @@ class ExampleStream:
         self.languages = tuple(sorted({group.partition("/")[0] for group in self.groups}))
         self._language = np.array([self.languages.index(group.partition("/")[0]) for group in self.groups])
         room = None if mode == "reference" else (self.input_length, self.target_length)
-        self._texts = [
+        self.texts = [
             [text_of(group, documents[group], corruption, own, room) for group in self.groups]
             for own, corruption in zip(seeds, self._corruptions, strict=True)
         ]
@@ -106,18 +106,18 @@ class ExampleStream:
         languages = np.empty(len(indices), np.int64)
         for rows, kind, group, places in self._parts(indices):
             languages[rows] = self._language[group]
-            tokens, bounds, owner = self._texts[kind][group].sequences(places)
+            tokens, bounds, owner = self.texts[kind][group].sequences(places)
             self._corruptions[kind].fill(tokens, bounds, rows[owner], indices[rows[owner]], self._noise_seed, out)
         return Batch(out[0], out[1], languages, *(out[2:] if self.segmented else (None, None)))
 
     def target_tokens(self, start: int, stop: int) -> int:
         """Scored target tokens of those examples: what the loss is divided by."""
         parts = self._parts(np.arange(start, stop))
-        return sum(int(self._texts[kind][group].targets(places).sum()) for _, kind, group, places in parts)
+        return sum(int(self.texts[kind][group].targets(places).sum()) for _, kind, group, places in parts)
 
     def _shares(self) -> Iterator[tuple[str, Concatenated | Packed, float]]:
         """(group, text, its share of the examples) of each denoiser and group."""
-        for share, mixture, texts in zip(self._denoisers.shares, self._groups, self._texts, strict=True):
+        for share, mixture, texts in zip(self._denoisers.shares, self._groups, self.texts, strict=True):
             for group, part, text in zip(self.groups, mixture.shares, texts, strict=True):
                 yield group, text, share * part
 
@@ -150,7 +150,8 @@ def held_out_examples(
     chunks = documents.tokens // raw
     number = np.arange(min(limit, chunks))
     begins = number * chunks // len(number) * raw
-    tokens = cut(documents, np.cumsum(documents.length), begins, raw)
+    order = np.arange(len(documents.length))
+    tokens = cut(documents, order, np.cumsum(documents.length), begins, raw)
     inputs, targets = (np.zeros((len(number), int(length)), np.int64) for length in corruption.lengths(raw))
     none = np.zeros((0, 0), np.int32)
     bounds = np.arange(len(number) + 1) * raw

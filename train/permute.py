@@ -38,20 +38,22 @@ def permute(index: np.ndarray, size: int, key: int, salt: np.ndarray | int = 0) 
 @njit(cache=True, nogil=True)
 def _permute(index, size, key, salts, half):
     images = np.empty(len(index), np.int64)
+    keys = np.empty(ROUNDS, np.uint64)
     for place in range(len(index)):
-        own = key ^ mix(np.uint64(salts[place]))
-        image = _feistel(np.uint64(index[place]), own, half)
+        if place == 0 or salts[place] != salts[place - 1]:
+            for number in range(ROUNDS):
+                keys[number] = mix((key ^ mix(np.uint64(salts[place]))) + np.uint64(number + 1) * _GOLDEN)
+        image = _feistel(np.uint64(index[place]), keys, half)
         while image >= size:
-            image = _feistel(image, own, half)
+            image = _feistel(image, keys, half)
         images[place] = np.int64(image)
     return images
 
 
 @njit(cache=True, nogil=True)
-def _feistel(value, key, half):
+def _feistel(value, keys, half):
     low = (np.uint64(1) << half) - np.uint64(1)
     left, right = value >> half, value & low
     for number in range(ROUNDS):
-        scrambled = mix(right + mix(key + np.uint64(number + 1) * _GOLDEN))
-        left, right = right, left ^ (scrambled & low)
+        left, right = right, left ^ (mix(right + keys[number]) & low)
     return left << half | right

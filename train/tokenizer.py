@@ -67,7 +67,7 @@ class Tokenizer:
     def prefixes(self) -> dict[str, int]:
         """Ids of UL2's "[R]", "[S]" and "[X]", those that the tokenizer has."""
         known = self.hugging_face.get_vocab()
-        return {piece: known[piece] for piece in ("[R]", "[S]", "[X]") if piece in known}
+        return {piece: known[piece] for piece in ("[R]", "[S]", "[X]") if known.get(piece, self.size) < self.size}
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of ids, sentinels and end of sequence shown."""

@@ -84,6 +84,11 @@ def tokenise_shard(corpus: Corpus, entry: Shard, tokens: Tokenizer) -> pa.Table:
         doc_ids += names
         sources += origins
         arrays += [ids.astype(kind) for ids in tokens.encode(texts)]
+    return token_table(doc_ids, sources, arrays, kind)
+
+
+def token_table(doc_ids: list[str], sources: list[str], arrays: list[np.ndarray], kind: type) -> pa.Table:
+    """The content of a token object: a row a document, `kind` uint16 or int32."""
     offsets = np.cumsum([0, *(len(ids) for ids in arrays)], dtype=np.int64)
     flat = np.concatenate([np.empty(0, kind), *arrays])
     columns = {

@@ -39,7 +39,7 @@ def test_an_epoch_shows_every_token_at_most_once_and_misses_less_than_a_chunk(le
 def test_chunks_are_the_concatenated_documents_without_separator():
     found = documents([5, 300, 40, 7, 90, 1, 200])
     chunks = Concatenated("en", found, CORRUPTION, seed=3)
-    line = chunks._documents
+    line = found.take(chunks._order)
     places = zip(line.shard, line.start, line.length, strict=True)
     ring = [int(token) for shard, start, size in places for token in line.values[shard][start : start + size]]
     for index in range(5 * chunks.count):

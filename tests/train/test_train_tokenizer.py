@@ -49,6 +49,14 @@ def test_layout_is_mt5_s(loaded):
     assert loaded.size == 2000
 
 
+def test_prefixes_are_those_that_the_tokenizer_has(loaded, model, tmp_path):
+    assert loaded.prefixes == {}
+    more = proto.ModelProto.FromString(model)
+    more.pieces.append(spm.PIECE(piece="[S]", score=0.0, type=spm.PIECE.USER_DEFINED))
+    spm.to_hugging_face(more.SerializeToString(), tmp_path)
+    assert tokenizer.describe(tmp_path).prefixes == {"[S]": 2000}
+
+
 def test_training_is_deterministic(root, model):
     again = spm.train(open_version(root, "test@latest"), ["en", "es", "fr"], spm.Training(2000))
     assert again == model
