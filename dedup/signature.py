@@ -38,7 +38,7 @@ class Signature(Step):
     sketch: int = 512
     min_shingles: int = 16
     seed: int = 1
-    one_permutation: bool = False
+    one_permutation: bool = True
 
     name = "signature"
     version = 5

@@ -10,35 +10,17 @@ cost one multiplication. ASCII is read eight characters at a time.
 import numpy as np
 import pyarrow as pa
 
+from dedup.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, is_capital, kind_of, lower_bytes
 from shards.kernels import load_word, njit
 
 NUMBER, CAPITAL = 1, 2  # marks of a word; 0: neither
 
-_SEPARATOR, _DIGIT, _LETTER, _PERCENT, _WIDE = 0, 1, 2, 3, 4
 _SEED = np.uint64(0xCBF29CE484222325)
 _PERCENT_HASH = np.uint64(0x2545F4914F6CDD1D)
 _FOLD = np.uint64(0x9FB21C651E98DF25)  # odd: what a full chunk is multiplied by
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _CASE = np.uint64(0x2020202020202020)  # what sets ASCII letters in lower case, and keeps word characters distinct
-
-
-def _ascii_kinds() -> np.ndarray:
-    """The class of each byte that begins a character; `_WIDE`: of one beyond ASCII."""
-    kinds = np.full(256, _WIDE, np.uint8)
-    kinds[:128] = [_DIGIT if chr(c).isdigit() else _LETTER if chr(c).isalpha() or c == 0x5F else _SEPARATOR
-                   for c in range(128)]  # fmt: skip
-    kinds[0x25] = _PERCENT
-    return kinds
-
-
-def _lower_case() -> np.ndarray:
-    """Of each code point of the Basic Multilingual Plane, the UTF-8 bytes of its lower case, first byte lowest."""
-    lower = [chr(point).lower().encode(errors="surrogatepass")[:4] for point in range(1 << 16)]
-    return np.array([int.from_bytes(encoded, "little") for encoded in lower], np.uint32)
-
-
-_ASCII, _LOWER = _ascii_kinds(), _lower_case()
 
 
 def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -56,60 +38,6 @@ def mix(value):
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True)
-def _kind(data, at, end):
-    """Class and length in bytes of the character at `at`, which is none of ASCII."""
-    byte = data[at]
-    if byte < 0xE0:
-        if byte == 0xC2 and at + 1 < end:  # Latin-1 punctuation; the letters among it are a, mu and o
-            second = data[at + 1]
-            letter = second == 0xAA or second == 0xB5 or second == 0xBA or second in (0xB2, 0xB3, 0xB9)
-            return (_LETTER, 2) if letter else (_SEPARATOR, 2)
-        return _LETTER, 2
-    if byte < 0xF0:
-        if byte == 0xE2 and at + 2 < end:  # U+2000..U+2FFF is punctuation and symbols, but for super- and subscripts
-            raised = (data[at + 1] == 0x81 and data[at + 2] >= 0xB0) or (data[at + 1] == 0x82 and data[at + 2] <= 0x9F)
-            return (_LETTER, 3) if raised else (_SEPARATOR, 3)
-        if byte == 0xE3 and at + 1 < end and data[at + 1] == 0x80:  # CJK punctuation
-            return _SEPARATOR, 3
-        return _LETTER, 3
-    return _LETTER, 4
-
-
-@njit(cache=True, nogil=True)
-def _lower(data, at, size):
-    """UTF-8 bytes of the lower case of the character of two or three bytes at `at`, first byte lowest."""
-    point = np.uint32(data[at] & (0x1F if size == 2 else 0x0F))
-    for place in range(at + 1, at + size):
-        point = point << np.uint32(6) | np.uint32(data[place] & 0x3F)
-    return _LOWER[point]
-
-
-@njit(cache=True, nogil=True)
-def _is_capital(data, at, size):
-    """Whether the letter at `at` has a lower case of its own."""
-    if size == 1:
-        return 0x41 <= data[at] <= 0x5A
-    if size == 4:
-        return False
-    same = np.uint32(0)
-    for place in range(size):
-        same |= np.uint32(data[at + place]) << np.uint32(8 * place)
-    return _lower(data, at, size) != same
-
-
-@njit(cache=True, nogil=True)
-def _lower_bytes(data, at, size):
-    """UTF-8 of the lower case of the character of `size` >= 2 bytes at `at`, first byte lowest, and its length."""
-    if size == 4:  # beyond the plane there is no case worth a table
-        point = np.uint64(0)
-        for place in range(4):
-            point |= np.uint64(data[at + place]) << np.uint64(8 * place)
-        return point, 4
-    lower = np.uint64(_lower(data, at, size))
-    return lower, 1 + (lower > 0xFF) + (lower > 0xFFFF) + (lower > 0xFFFFFF)
 
 
 @njit(cache=True, nogil=True)
@@ -146,7 +74,9 @@ def _append(state, pending, length, chunk, size):
     pending |= chunk << (np.uint64(8) * filled)
     if np.int64(filled) + size >= 8:
         state = _fold(state, pending)
-        pending = (chunk >> np.uint64(1)) >> (np.uint64(63) - np.uint64(8) * filled)
+        pending = (chunk >> np.uint64(1)) >> (
+            np.uint64(63) - np.uint64(8) * filled
+        )  # as above: by 64 where none is left
     return state, pending, length + size
 
 
@@ -156,8 +86,8 @@ def _number(data, at, end):
     state, pending, length = _SEED, np.uint64(0), np.int64(0)
     while at < end:
         byte = data[at]
-        if _ASCII[byte] != _DIGIT:
-            decimal = (byte == 0x2E or byte == 0x2C) and at + 1 < end and _ASCII[data[at + 1]] == _DIGIT
+        if ASCII[byte] != DIGIT:
+            decimal = (byte == 0x2E or byte == 0x2C) and at + 1 < end and ASCII[data[at + 1]] == DIGIT
             if not decimal:
                 break
             byte = np.uint8(0x2E)
@@ -179,10 +109,10 @@ def _word(data, at, end):
             continue
         if data[at] < 0x80:
             break
-        kind, size = _kind(data, at, end)
-        if kind != _LETTER:
+        kind, size = kind_of(data, at, end)
+        if kind != LETTER:
             break
-        lower, wide = _lower_bytes(data, at, size)
+        lower, wide = lower_bytes(data, at, size)
         state, pending, length = _append(state, pending, length, lower, wide)
         at += size
     return _finish(state, pending, length), at
@@ -202,9 +132,9 @@ def words_of(data, start, end, hashes, marks):
     at = start
     while at < end:
         byte = data[at]
-        kind = _ASCII[byte]
+        kind = ASCII[byte]
         size = 1
-        if kind == _LETTER and at + 16 < end:
+        if kind == LETTER and at + 16 < end:
             first, second = load_word(data, at, end), load_word(data, at + 8, end)
             head = _leading(first)
             tail = _leading(second) * (head >> 3)
@@ -215,19 +145,19 @@ def words_of(data, start, end, hashes, marks):
                 count += 1
                 at += head + tail
                 continue
-        if kind == _WIDE:
-            kind, size = _kind(data, at, end)
-        if kind == _SEPARATOR:
+        if kind == WIDE:
+            kind, size = kind_of(data, at, end)
+        if kind == SEPARATOR:
             at += size
             continue
-        if kind == _PERCENT:
+        if kind == PERCENT:
             hashes[count], marks[count] = _PERCENT_HASH, 0
             at += 1
-        elif kind == _DIGIT:
+        elif kind == DIGIT:
             hashes[count], at = _number(data, at, end)
             marks[count] = NUMBER
         else:
-            marks[count] = CAPITAL if _is_capital(data, at, size) else 0
+            marks[count] = CAPITAL if is_capital(data, at, size) else 0
             hashes[count], at = _word(data, at, end)
         count += 1
     return count

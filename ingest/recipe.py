@@ -133,7 +133,7 @@ class DedupRules(Section):
     bands: int = Field(14, ge=1, le=256)
     rows: int = Field(8, ge=1, le=64)
     min_shingles: int = Field(16, ge=1)
-    one_permutation: bool = False  # faster signatures, a little less exact for short documents
+    one_permutation: bool = True  # false: a minimum of each permutation, half as fast again
     prefixes: int = Field(1, ge=1, le=4096)  # match tasks a band: raise it when a band no longer fits in memory
     verify_tasks: int = Field(2, ge=1, le=65536)
     paragraphs: ParagraphRules | None = None

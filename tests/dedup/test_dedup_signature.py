@@ -10,7 +10,7 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.minhash import minhash, one_permutation_minhash, permutations
+from dedup.minhash import band_keys, minhash, one_permutation_minhash, permutations
 from dedup.rule import jaccard, renamed, sketch_jaccard
 from dedup.shingles import shingles_of, sorted_distinct
 from dedup.signature import Signature
@@ -160,6 +160,28 @@ def test_minhash_estimates_jaccard_as_well_as_datasketch(one_permutation: bool) 
     assert our_error < 0.06  # sqrt(J(1-J)/112) is at most 0.047; of one permutation a little more, for borrowed bins
     assert our_error < 1.3 * their_error
     assert abs(np.mean(np.subtract(ours, exact))) < 0.01  # no bias
+
+
+@pytest.mark.parametrize("one_permutation", [False, True])
+@pytest.mark.parametrize("size", [16, 40, 112, 300])
+def test_banding_finds_what_its_formula_promises_however_short_the_documents(one_permutation: bool, size: int) -> None:
+    random_ = np.random.default_rng(size)
+    multipliers, offsets = permutations(112, 1)
+    shared = round(size * 8 / 9)  # Jaccard 0.8
+    found = []
+    for _ in range(600):
+        values = random_.integers(0, 1 << 32, 2 * size - shared, dtype=np.uint32)
+        minima = np.empty((2, 112), np.uint32)
+        for row, own in zip(minima, (values[shared:size], values[size:]), strict=True):
+            shingles = sorted_distinct(np.concatenate([values[:shared], own]))
+            if one_permutation:
+                one_permutation_minhash(shingles, row)
+            else:
+                minhash(shingles, multipliers, offsets, row)
+        keys = band_keys(minima, 14, 8)
+        found.append((keys[0] == keys[1]).any())
+    formula = 1 - (1 - (shared / (2 * size - shared)) ** 8) ** 14
+    assert np.mean(found) > formula - 0.02 - 3 * np.sqrt(formula * (1 - formula) / len(found))
 
 
 @settings(max_examples=50)
