@@ -74,9 +74,7 @@ def _append(state, pending, length, chunk, size):
     pending |= chunk << (np.uint64(8) * filled)
     if np.int64(filled) + size >= 8:
         state = _fold(state, pending)
-        pending = (chunk >> np.uint64(1)) >> (
-            np.uint64(63) - np.uint64(8) * filled
-        )  # as above: by 64 where none is left
+        pending = (chunk >> np.uint64(1)) >> (np.uint64(63) - np.uint64(8) * filled)  # by up to 64 bits
     return state, pending, length + size
 
 
