@@ -8,7 +8,7 @@ import torch
 from shards.errors import InputError
 from train.loss import batch_loss, token_losses
 from train.model import MT5, ModelConfig
-from train.optim import AdamWScaled, gradient_norm
+from train.optim import AdamWScaled, squares
 from train.schedule import Schedule
 
 CONFIG = ModelConfig(vocab_size=64, d_model=16, d_kv=8, d_ff=24, layers=1, heads=2, decoder_layers=1)
@@ -35,7 +35,7 @@ def test_micro_batches_sum_to_the_loss_and_gradient_of_the_batch():
             loss.backward()
             total += loss.detach()
             assert nll.shape == (size,)
-        gradients.append((total.item(), gradient_norm(model).item()))
+        gradients.append((total.item(), AdamWScaled(model).gradient_norm().item()))
     assert gradients[1] == pytest.approx(gradients[0], rel=1e-5)
     assert gradients[2] == pytest.approx(gradients[0], rel=1e-5)
 
@@ -46,13 +46,39 @@ def test_one_step_is_adamw_scaled_by_the_matrix_s_rms():
     loss, _ = batch_loss(model, torch.arange(3, 33)[None], torch.arange(3, 13)[None], 10, 0.0)
     loss.backward()
     gradient = {name: value.grad.clone() for name, value in model.named_parameters()}
-    AdamWScaled(model).step(0.01, 1.0)
+    AdamWScaled(model).step(0.01, torch.tensor(1.0))
     for name, parameter in model.named_parameters():
         rms = max(1e-3, before[name].square().mean().sqrt().item())
         adam = 0.1 * gradient[name] / (math.sqrt(0.001) * gradient[name].abs() + 1e-6)
         expected = before[name] - 0.01 * rms * math.sqrt(0.001) / 0.1 * adam
         assert torch.allclose(parameter, expected, atol=1e-6), name
         assert parameter.grad is None
+
+
+def test_many_steps_are_those_of_the_textbook_with_clipping_and_decay():
+    model = MT5(CONFIG).initialise(0)
+    optimizer = AdamWScaled(model, decay=0.1)
+    expected = {name: value.detach().double() for name, value in model.named_parameters()}
+    mean = {name: torch.zeros_like(value) for name, value in expected.items()}
+    square = {name: torch.zeros_like(value) for name, value in expected.items()}
+    draw = torch.Generator().manual_seed(1)
+    for step in range(1, 6):
+        for name, value in model.named_parameters():
+            value.grad = torch.randn(value.shape, generator=draw)
+            gradient = value.grad.double() * 0.3
+            expected[name] *= 1 - 0.05 * 0.1
+            mean[name] = 0.9 * mean[name] + 0.1 * gradient
+            square[name] = 0.999 * square[name] + 0.001 * gradient**2
+            size = max(1e-3, expected[name].square().mean().sqrt().item())
+            moved = mean[name] / (1 - 0.9**step) * math.sqrt(1 - 0.999**step) / (square[name].sqrt() + 1e-6)
+            expected[name] -= 0.05 * size * moved
+        optimizer.step(0.05, torch.tensor(0.3))
+    for name, value in model.named_parameters():
+        assert torch.allclose(value.double(), expected[name], rtol=1e-5, atol=1e-7), name
+
+
+def test_sums_of_squares_are_right_for_matrices_of_100_million_numbers():
+    assert squares(torch.ones(1 << 27)).item() == 1 << 27
 
 
 def test_schedules_warm_up_and_end_where_they_should():
