@@ -1,42 +1,118 @@
 """Checkpoints: a folder for each, complete or absent; safetensors and JSON, nothing pickled.
 
-The example stream is a pure function and there is no dropout, so a checkpoint needs parameters, moments and the step.
+    step-00000120/shard-00001-of-00002.safetensors   one process's rows of parameters and moments
+                  shard-00002-of-00002.safetensors
+                  state.json                         step, examples skipped, learning rate, held-out loss
+
+torch.distributed.checkpoint plans who writes and reads which rows, so a checkpoint of any number of processes, ddp or
+fsdp, is read by any other. Its own storage pickles; here the shards are safetensors with each piece's place in the
+header, as its `HuggingFaceStorageReader` expects. The example stream is a pure function and there is no dropout, so
+nothing else needs to be kept.
+
+Writing goes on beside training: a step waits only for the copy to the CPU's memory. A checkpoint that cannot be
+written, on a full disk say, is dropped and reported; the ones before it stay.
 """
 
+import dataclasses
+import errno
 import json
 import os
 import shutil
+import warnings
+from concurrent.futures import Future
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
+import torch.distributed.checkpoint as dcp
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.distributed.checkpoint import HuggingFaceStorageReader
+from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.metadata import Metadata
+from torch.distributed.checkpoint.planner import SavePlan, SavePlanner
+from torch.distributed.checkpoint.staging import BlockingAsyncStager
+from torch.distributed.checkpoint.storage import StorageWriter, WriteResult
 
-from shards.errors import CorruptionError
-from train.model import MT5
-from train.optim import AdamWScaled
+from shards.errors import CorruptionError, InputError
+from train.distributed import Group, shares
 
 _UNFINISHED = ".tmp-"
+FORMAT = 2  # 1: two files, from one process
+
+# What a single process is, and no reason to warn.
+warnings.filterwarnings("ignore", message="torch.distributed is disabled, unavailable or uninitialized")
 
 
-def save(folder: Path, step: int, model: MT5, optimizer: AdamWScaled, keep: int) -> Path:
-    """Write checkpoint `step` and drop all but the last `keep`. A kill at any moment leaves whole checkpoints only."""
-    final = folder / f"step-{step:08d}"
-    temporary = folder / f"{_UNFINISHED}{step:08d}"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    save_file(_parameters(model), temporary / "model.safetensors")
-    save_file({name: value.cpu() for name, value in optimizer.state().items()}, temporary / "optimizer.safetensors")
-    (temporary / "state.json").write_text(json.dumps({"step": step}))
-    for path in temporary.iterdir():
-        _flush(path)
-    if final.exists():
-        _remove(final)
-    temporary.replace(final)
-    _flush(folder)
-    for old in steps(folder)[:-keep]:
-        _remove(folder / f"step-{old:08d}")
-    return final
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a checkpoint says of its run: steps done, steps whose examples a roll-back left out, the last step's
+    learning rate, and the mean of the languages' held-out losses, where that step was evaluated."""
+
+    step: int
+    skipped: int
+    lr: float
+    held_out: float | None
+
+
+class Checkpoints:
+    """The checkpoints of a run: the last `keep`, and besides them the one with the lowest held-out loss."""
+
+    def __init__(self, folder: Path, keep: int, group: Group):
+        self.folder, self.keep, self.group = folder, keep, group
+        # Processes speak of checkpoints beside the training's own exchange, so they need a channel of their own.
+        self._channel = dist.new_group(backend="gloo") if group.world > 1 else None
+        # On a GPU the copy goes to pinned memory, which is kept: many times faster than to fresh pages.
+        self._stager = BlockingAsyncStager(cache_staged_state_dict=group.device.type == "cuda")
+        self._writing: tuple[int, Future] | None = None
+
+    def save(self, state: State, tensors: dict[str, Tensor]) -> str | None:
+        """Copy the tensors and begin to write; what is reported is how the save before this one failed, if it did."""
+        failure = self.wait()
+        writer = _Writer(self.folder, state, self.keep)
+        saving = dcp.async_save(
+            shares(tensors, self.group),
+            storage_writer=writer,
+            async_stager=self._stager,
+            process_group=self._channel,
+        )
+        self._writing = (state.step, saving)
+        return failure
+
+    def wait(self) -> str | None:
+        """Wait until what is being written is there; how it failed, if it did. The same in every process."""
+        if self._writing is None:
+            return None
+        (step, saving), self._writing = self._writing, None
+        try:
+            saving.result()
+        except CheckpointException as error:
+            causes = {f"{type(cause).__name__}: {cause}" for cause, _ in error.failures.values()}
+            last = max(steps(self.folder), default=0)
+            return (
+                f"the checkpoint of step {step} could not be written ({'; '.join(sorted(causes))}); "
+                f"training goes on, the last checkpoint is {f'of step {last}' if last else 'not there yet'}"
+            )
+        return None
+
+    def load(self, step: int, tensors: dict[str, Tensor]) -> State:
+        """Fill `tensors` in place, bit for bit, from checkpoint `step`."""
+        path = self.folder / name(step)
+        state = read_state(path)
+        if state.step != step:
+            raise CorruptionError(f"{path} holds step {state.step}; give the folder its name back, or delete it")
+        reader = HuggingFaceStorageReader(str(path))
+        try:
+            saved = {key: tuple(found.size) for key, found in reader.read_metadata().state_dict_metadata.items()}
+            if saved != {key: tuple(value.shape) for key, value in tensors.items()}:
+                raise CorruptionError(f"{path} is of another model; give another --out or restore the run's settings")
+            dcp.load(tensors, storage_reader=reader, process_group=self._channel)
+        except (SafetensorError, CheckpointException, OSError, ValueError, KeyError) as error:
+            raise CorruptionError(
+                f"{path} cannot be read ({error}); delete it to resume from the one before"
+            ) from error
+        return state
 
 
 def steps(folder: Path) -> list[int]:
@@ -44,28 +120,101 @@ def steps(folder: Path) -> list[int]:
     return sorted(int(path.name.removeprefix("step-")) for path in folder.glob("step-*"))
 
 
-def load(folder: Path, step: int, model: MT5, optimizer: AdamWScaled) -> None:
-    """Fill model and optimizer from checkpoint `step`, bit for bit."""
-    path = folder / f"step-{step:08d}"
+def best(folder: Path) -> int | None:
+    """Step of the checkpoint with the lowest held-out loss."""
+    losses = {step: read_state(folder / name(step)).held_out for step in steps(folder)}
+    known = {step: loss for step, loss in losses.items() if loss is not None}
+    return min(known, key=known.__getitem__) if known else None
+
+
+def name(step: int) -> str:
+    """Folder of a step's checkpoint."""
+    return f"step-{step:08d}"
+
+
+def read_state(path: Path) -> State:
+    """What the checkpoint in folder `path` says of its run."""
+    if (path / "optimizer.safetensors").exists():
+        raise InputError(
+            f"{path} was written by an earlier release; finish the run with that release, "
+            "or begin another --out with --init on the model it exported"
+        )
     try:
-        parameters = load_file(path / "model.safetensors")
-        moments = load_file(path / "optimizer.safetensors")
-        saved = json.loads((path / "state.json").read_text())["step"]
-    except (SafetensorError, FileNotFoundError, ValueError, KeyError) as error:
-        raise CorruptionError(f"{path} cannot be read ({error}); delete it to resume from the one before") from error
-    if saved != step:
-        raise CorruptionError(f"{path} holds step {saved}; give the folder its name back, or delete it")
-    own = _parameters(model)
-    if parameters.keys() != own.keys() or moments.keys() != optimizer.state().keys():
-        raise CorruptionError(f"{path} is of another model; give another --out or restore the run's settings")
-    with torch.no_grad():
-        for name, value in model.named_parameters():
-            value.copy_(parameters[name])
-    optimizer.load(moments, step)
+        found = json.loads((path / "state.json").read_text())
+        return State(**{field.name: found[field.name] for field in dataclasses.fields(State)})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(path, error) from error
 
 
-def _parameters(model: MT5) -> dict[str, torch.Tensor]:
-    return {name: value.detach().cpu().contiguous() for name, value in model.named_parameters()}
+def _unreadable(path: Path, error: Exception) -> CorruptionError:
+    return CorruptionError(f"{path} cannot be read ({error}); delete it to resume from the one before")
+
+
+class _Writer(StorageWriter):
+    """Writes each process's pieces as one safetensors file; the coordinator gives the folder its name at the end."""
+
+    def __init__(self, folder: Path, state: State, keep: int):
+        self.folder, self.state, self.keep = folder, state, keep
+        self.temporary = folder / f"{_UNFINISHED}{name(state.step)}"
+
+    def reset(self, checkpoint_id: str | os.PathLike | None = None) -> None:
+        """A writer writes one checkpoint."""
+
+    def set_up_storage_writer(self, is_coordinator: bool) -> None:
+        """Nothing to set up."""
+
+    def prepare_local_plan(self, plan: SavePlan) -> SavePlan:
+        """As planned."""
+        return plan
+
+    def prepare_global_plan(self, plans: list[SavePlan]) -> list[SavePlan]:
+        """Name each process's file. `OSError` when the disk has no room: it is not filled up to find out."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for left in self.folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left)
+        pieces = [item.tensor_data for plan in plans for item in plan.items]
+        size = sum(piece.chunk.sizes.numel() * piece.properties.dtype.itemsize for piece in pieces)
+        free = shutil.disk_usage(self.folder).free
+        if free < size + (1 << 20):
+            raise OSError(errno.ENOSPC, f"{size:,} bytes are needed and {free:,} free", str(self.folder))
+        self.temporary.mkdir()
+        total = len(plans)
+        return [
+            dataclasses.replace(plan, storage_data=f"shard-{number:05d}-of-{total:05d}.safetensors")
+            for number, plan in enumerate(plans, 1)
+        ]
+
+    def write_data(self, plan: SavePlan, planner: SavePlanner) -> Future[list[WriteResult]]:
+        """Write this process's file, and make it durable."""
+        tensors = {item.index.fqn: planner.resolve_data(item).detach().contiguous() for item in plan.items}
+        places = {item.index.fqn: {"saved_offsets": list(item.tensor_data.chunk.offsets)} for item in plan.items}
+        header = {"DCP_SHARDING_INFO": json.dumps(places), "DCP_VERSION": "1.0", "format": "pt"}
+        save_file(tensors, self.temporary / plan.storage_data, metadata=header)
+        _flush(self.temporary / plan.storage_data)
+        done: torch.futures.Future = torch.futures.Future()
+        done.set_result([WriteResult(item.index, tensors[item.index.fqn].nbytes, None) for item in plan.items])
+        return done
+
+    def finish(self, metadata: Metadata, results: list[list[WriteResult]]) -> None:
+        """All files are there: name the folder, and drop what need not be kept."""
+        found = dataclasses.asdict(self.state) | {"format": FORMAT}
+        (self.temporary / "state.json").write_text(json.dumps(found, indent=1))
+        _flush(self.temporary / "state.json")
+        _flush(self.temporary)
+        final = self.folder / name(self.state.step)
+        if final.exists():
+            _remove(final)
+        self.temporary.replace(final)
+        _flush(self.folder)
+        kept = {*steps(self.folder)[-self.keep :], best(self.folder)}
+        for old in steps(self.folder):
+            if old not in kept:
+                _remove(self.folder / name(old))
+
+    @classmethod
+    def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike) -> bool:
+        """Not chosen by name."""
+        return False
 
 
 def _remove(path: Path) -> None:

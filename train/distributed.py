@@ -1,5 +1,11 @@
-"""Processes of one run, as torchrun starts them; a single process needs nothing."""
+"""Processes of one run, as torchrun starts them, and how they share a model; a single process needs nothing.
 
+ddp: every process holds the whole model; gradients are summed while they are computed. fsdp: every process holds its
+rows of each matrix, of its gradient and of its moments; blocks are put together when they are computed (FSDP2). Every
+process divides its loss by the global count of target tokens, so gradients are summed, not averaged.
+"""
+
+import contextlib
 import dataclasses
 import os
 from datetime import timedelta
@@ -7,8 +13,15 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
+from torch.distributed.tensor import DTensor, Shard
+from torch.nn.parallel import DistributedDataParallel
 
 from shards.errors import InputError
+from train.model import MT5
+
+LAYOUTS = ("ddp", "fsdp")
 
 PATIENCE = timedelta(hours=24)  # the others wait in a barrier while the leading process tokenises the version
 
@@ -41,15 +54,9 @@ class Group:
         if self.world > 1:
             dist.barrier()
 
-    def sum_gradients(self, model: nn.Module) -> None:
-        """Sum all gradients over the processes.
-
-        Every process divides its loss by the global count of target tokens, so the sum is the global gradient.
-        """
-        if self.world > 1:
-            works = [dist.all_reduce(parameter.grad, async_op=True) for parameter in model.parameters()]
-            for work in works:
-                work.wait()
+    def mesh(self) -> DeviceMesh:
+        """All processes in one row."""
+        return init_device_mesh(self.device.type, (self.world,))
 
     def leave(self) -> None:
         """End the group."""
@@ -75,5 +82,73 @@ def join(device: str) -> Group:
             )
         torch.cuda.set_device(place)
     if world > 1:
-        dist.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=PATIENCE)
+        dist.init_process_group("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo", timeout=PATIENCE)
     return Group(rank, world, place)
+
+
+def lay_out(model: MT5, layout: str, group: Group) -> nn.Module:
+    """The model as all processes share it, to be called as `model` is. Under fsdp, `model` itself is changed.
+
+    fsdp gathers parameters in the model's dtype and sums gradients in float32.
+    """
+    if group.world == 1:
+        return model
+    if layout == "fsdp":
+        mesh, policy = group.mesh(), MixedPrecisionPolicy(model.dtype, torch.float32, cast_forward_inputs=False)
+        for module in (*model.encoder.blocks, *model.decoder.blocks, model):
+            fully_shard(module, mesh=mesh, mp_policy=policy)
+            module.set_gradient_divide_factor(1.0)
+        return model
+    shared = DistributedDataParallel(model, gradient_as_bucket_view=True)
+    shared.register_comm_hook(None, _sum_bucket)
+    return shared
+
+
+def _sum_bucket(_: None, bucket: dist.GradBucket) -> torch.futures.Future[Tensor]:
+    summed = dist.all_reduce(bucket.buffer(), async_op=True).get_future()
+    return summed.then(lambda future: future.value()[0])
+
+
+def accumulating(model: nn.Module, more: bool) -> contextlib.AbstractContextManager:
+    """Forward and backward of a micro-batch; `more` follow in this step.
+
+    ddp sums gradients after the last one. fsdp sums after each: to wait, it would have to hold whole gradients.
+    """
+    if more and isinstance(model, DistributedDataParallel):
+        return model.no_sync()
+    return contextlib.nullcontext()
+
+
+def release(model: nn.Module) -> None:
+    """Under fsdp, drop the whole matrices that a forward pass without a backward pass leaves behind."""
+    for module in model.modules():
+        if isinstance(module, FSDPModule):
+            module.reshard()
+
+
+def shares(tensors: dict[str, Tensor], group: Group) -> dict[str, Tensor]:
+    """Each process's rows of every tensor, whether they are laid out so or whole in every process; no copies."""
+    if group.world == 1:
+        return tensors
+    mesh = group.mesh()
+    return {name: value if isinstance(value, DTensor) else _share(value, mesh) for name, value in tensors.items()}
+
+
+def _share(value: Tensor, mesh: DeviceMesh) -> Tensor:
+    rows = -(-value.shape[0] // mesh.size())
+    own = value[rows * mesh.get_local_rank() :][:rows]
+    return DTensor.from_local(own, mesh, [Shard(0)], run_check=False, shape=value.shape, stride=value.stride())
+
+
+@torch.no_grad()
+def whole(model: MT5, parameters: dict[str, Tensor], group: Group) -> MT5 | None:
+    """The model with all rows of its parameters, for the leading process; None for the others."""
+    if not any(isinstance(value, DTensor) for value in parameters.values()):
+        return model if group.leads else None
+    full = MT5(model.config, model.dtype) if group.leads else None
+    rows = dict(full.named_parameters()) if full else {}
+    for name, value in parameters.items():
+        gathered = value.full_tensor()
+        if group.leads:
+            rows[name].copy_(gathered)
+    return full

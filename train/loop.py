@@ -13,15 +13,16 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from shards.commands import console
 from shards.errors import InputError
-from train import checkpoint
+from train import optim
+from train.checkpoint import Checkpoints, State, steps
 from train.commands import progress_bar
 from train.data import Batch
-from train.distributed import Group, join
+from train.distributed import Group, accumulating, join, lay_out, release, whole
 from train.evaluate import held_out_losses
 from train.export import export
 from train.loss import batch_loss
-from train.optim import AdamWScaled, gradient_norm
 from train.plot import plot_losses
 from train.prepare import Data, build_model, prepare
 from train.rundir import RunDir
@@ -38,13 +39,18 @@ class Run:
         self.config, self.group, self.folder, self.data = config, group, folder, data
         self.share = config.batch // group.world
         self.micro_batch = min(config.micro_batch or self.share, self.share)
-        self.schedule = Schedule(config.schedule, config.lr, config.warmup, config.steps)
+        self.schedule = Schedule(config.schedule, config.lr, config.warmup, config.steps, config.decay)
+        self.checkpoints = Checkpoints(folder.checkpoints, config.keep, group)
         self._begin()
 
     def _begin(self) -> None:
-        self.model = build_model(self.config, self.data.tokens, self.group.device)
-        self.optimizer = AdamWScaled(self.model, decay=self.config.weight_decay)
-        self.step = self.skipped = 0
+        config, group = self.config, self.group
+        self.model = build_model(config, self.data.tokens, group.device)
+        self.shared = lay_out(self.model, config.parallel, group)
+        sums = group.sum if config.parallel == "fsdp" else lambda here: here
+        self.optimizer = optim.build(config.optimizer, self.model, sums, config.weight_decay)
+        self.step, self.skipped = 0, 0
+        self.held_out: float | None = None  # mean over the languages, of the last step
 
     def advance(self) -> dict:
         """Do the next step; its record. Parameters and moments are those after it, whatever the record says."""
@@ -53,13 +59,13 @@ class Run:
         target_tokens = self.data.stream.target_tokens(first, first + self.config.batch)
         languages = self.data.stream.languages
         sums = torch.zeros(len(languages), 2, dtype=torch.float64, device=self.group.device)
-        for inputs, targets, rows, scored, *segments in batches:
-            loss, nll = batch_loss(self.model, inputs, targets, target_tokens, self.config.z_loss, *segments)
-            loss.backward()
+        for number, (inputs, targets, rows, scored, *segments) in enumerate(batches, 1):
+            with accumulating(self.shared, number < len(batches)):
+                loss, nll = batch_loss(self.shared, inputs, targets, target_tokens, self.config.z_loss, *segments)
+                loss.backward()
             sums.index_add_(0, rows, torch.stack([nll.double(), scored.double()], dim=1))
-        self.group.sum_gradients(self.model)
-        norm = gradient_norm(self.model)
-        self.step += 1
+        norm = self.optimizer.gradient_norm()
+        self.step, self.held_out = self.step + 1, None
         lr = self.schedule.at(self.step)
         self.optimizer.step(lr, (self.config.clip / (norm + 1e-6)).clamp(max=1.0))
         totals = self.group.sum(sums).tolist()
@@ -89,24 +95,46 @@ class Run:
 
     def evaluate(self) -> dict[str, float]:
         """Held-out loss of each language."""
-        return held_out_losses(self.model, self.data.held_out, self.micro_batch, self.group)
+        losses = held_out_losses(self.shared, self.data.held_out, self.micro_batch, self.group)
+        release(self.shared)
+        self.held_out = sum(losses.values()) / len(losses) if losses else None
+        return losses
 
     def save(self) -> None:
-        """Write a checkpoint of the steps done."""
-        if self.group.leads:
-            checkpoint.save(self.folder.checkpoints, self.step, self.model, self.optimizer, self.config.keep)
+        """Begin to write a checkpoint of the steps done."""
+        state = State(self.step, self.skipped, self.schedule.at(self.step), self.held_out)
+        self._report(self.checkpoints.save(state, self._tensors_to_keep()))
+
+    def settle(self) -> None:
+        """Wait until the last checkpoint is on the disk."""
+        self._report(self.checkpoints.wait())
 
     def restore(self) -> None:
         """Go to the last checkpoint, or to the beginning when there is none; later metrics are dropped."""
-        done = max(checkpoint.steps(self.folder.checkpoints), default=0)
+        self.settle()
+        done = max(steps(self.folder.checkpoints), default=0)
         if done:
-            checkpoint.load(self.folder.checkpoints, done, self.model, self.optimizer)
-            self.step = done
+            state = self.checkpoints.load(done, self._tensors_to_keep())
+            if state.lr != (lr := self.schedule.at(done)):
+                raise InputError(
+                    f"step {done} was made with learning rate {state.lr}, the schedule has {lr} there: "
+                    "give --steps and --decay as before, or delete the checkpoints since the two part"
+                )
+            self.step, self.skipped, self.held_out = done, state.skipped, state.held_out
+            self.optimizer.steps = done
         elif self.step:
             self._begin()
         if self.group.leads:
             self.folder.keep_until(done)
         self.group.wait()
+
+    def _tensors_to_keep(self) -> dict[str, torch.Tensor]:
+        parameters = {f"model.{name}": value.detach() for name, value in self.optimizer.parameters.items()}
+        return parameters | {f"optimizer.{name}": value for name, value in self.optimizer.state().items()}
+
+    def _report(self, failure: str | None) -> None:
+        if failure and self.group.leads:
+            console(stderr=True).print(f"warning: {failure}", soft_wrap=True, highlight=False, markup=False)
 
     def roll_back(self) -> int:
         """Go to the last checkpoint and leave out the examples of all steps since; the step to go on from."""
@@ -117,10 +145,12 @@ class Run:
 
     def finish(self) -> PretrainResult:
         """Plot, export and sum up."""
-        if self.group.leads:
+        self.settle()
+        model = whole(self.model, self.optimizer.parameters, self.group)
+        if model is not None:
             title = f"mT5 {self.config.size} on {self.config.version} ({self.data.version})"
             plot_losses(self.folder.metrics(), self.folder.loss_plot, title)
-            export(self.folder.export, self.model, self.data.tokens)
+            export(self.folder.export, model, self.data.tokens)
         self.group.wait()
         records = list(self.folder.metrics())
         held_out = [record["held_out"] for record in records if "held_out" in record]
@@ -178,6 +208,7 @@ def train(run: Run, observers: Sequence[Observer], guard: Guard, stopping: Calla
         for observer in observers:
             observer.step(run, record)
         if stop:
+            run.settle()
             return
 
 

@@ -35,7 +35,7 @@ class RunDir:
             return
         begun = json.loads(self._config.read_text())
         for name in sorted(fixed):
-            if begun.get(name) != fixed[name]:
+            if begun.get(name, fixed[name]) != fixed[name]:  # a run of an earlier release lacks what came later
                 raise InputError(
                     f"{self.path} holds a run with {name} = {begun.get(name)!r}, this one has {fixed[name]!r}: "
                     "give another --out, or the same setting to resume it"

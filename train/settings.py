@@ -9,21 +9,23 @@ from train import spm
 from train.attention import BACKENDS
 from train.corrupt import Noise, example_lengths, raw_length
 from train.denoisers import objective
+from train.distributed import LAYOUTS
 from train.documents import MODES
 from train.model import preset
+from train.optim import OPTIMIZERS
 from train.schedule import Schedule
 
 # May differ when a run is resumed: they say where, how long and how often, not what is computed.
 FREE = frozenset(
-    {"root", "database", "out", "version", "steps", "micro_batch", "device", "eval_every", "checkpoint_every", "keep"}
-    | {"attention", "compile", "recompute"}
+    {"root", "database", "out", "version", "steps", "micro_batch", "parallel", "device"}
+    | {"eval_every", "checkpoint_every", "keep", "attention", "compile", "recompute"}
 )
 
 # The least value of each number, and whether it must be above it.
 LIMITS = {
     **dict.fromkeys(("steps", "batch", "keep"), (1, False)),
-    **dict.fromkeys(("micro_batch", "warmup", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
-    **dict.fromkeys(("weight_decay", "z_loss", "alpha", "source_alpha"), (0, False)),
+    **dict.fromkeys(("micro_batch", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
+    **dict.fromkeys(("warmup", "decay", "weight_decay", "z_loss", "alpha", "source_alpha"), (0, False)),
     **dict.fromkeys(("lr", "clip"), (0, True)),
 }
 
@@ -40,6 +42,7 @@ class PretrainConfig:
     `sources`: how often texts of a source are seen, against 1; `source_alpha`: sources are mixed by tokens ** alpha.
     `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
     `attention`: auto or a way of `train.attention`; `compile` the blocks; `recompute` them instead of keeping them.
+    `decay`: steps of the wsd schedule's end (0: a fifth). `parallel`: how several processes share the model.
     `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
     """
 
@@ -59,6 +62,8 @@ class PretrainConfig:
     lr: float = 2e-2
     schedule: str = "constant"
     warmup: int = 100
+    decay: int = 0
+    optimizer: str = "adamw"
     weight_decay: float = 0.0
     clip: float = 1.0
     z_loss: float = 1e-4
@@ -73,6 +78,7 @@ class PretrainConfig:
     checkpoint_every: int = 100
     keep: int = 2
     seed: int = 0
+    parallel: str = "ddp"
     device: str = "auto"
     precision: str = "auto"
     attention: str = "auto"
@@ -88,7 +94,10 @@ class PretrainConfig:
         if self.seed >= 1 << 63:
             raise InputError(f"seed is {self.seed}; give a number below 2 ** 63")
         preset(self.size, 1)
-        Schedule(self.schedule, self.lr, self.warmup, self.steps)
+        Schedule(self.schedule, self.lr, self.warmup, self.steps, self.decay)
+        for what, choices in (("optimizer", OPTIMIZERS), ("parallel", LAYOUTS)):
+            if getattr(self, what) not in choices:
+                raise InputError(f"no {what} {getattr(self, what)!r}; choices: {', '.join(choices)}")
         example_lengths(raw_length(self.input_length, Noise()), Noise(), spm.SENTINELS)
         objective(self.objective)
         if self.mode not in MODES:
@@ -119,10 +128,13 @@ class PretrainConfig:
         return spm.Training(self.vocab_size, alpha=self.alpha, seed=self.seed, held_out=self.held_out)
 
     def fixed(self) -> dict:
-        """What a resumed run must have in common with the run that began; the cosine's shape needs `steps` too."""
-        free = FREE - {"steps"} if self.schedule == "cosine" else FREE
+        """What a resumed run must have in common with the run that began.
+
+        `steps` may differ where the schedule does not until then: a checkpoint whose learning rate is not the
+        schedule's is refused.
+        """
         plain = dataclasses.asdict(self) | {"languages": list(self.languages)}
-        return {name: value for name, value in plain.items() if name not in free}
+        return {name: value for name, value in plain.items() if name not in FREE}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,6 @@ from sentencepiece import sentencepiece_model_pb2 as proto
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from typer.testing import CliRunner
 
-import train.loop
 import train.prepare
 import train.tokens
 from shards.errors import InputError
@@ -30,7 +29,7 @@ from train.distributed import Group
 from train.evaluate import held_out_losses
 from train.loop import pretrain
 from train.model import shift_right
-from train.optim import gradient_norm
+from train.optim import Optimizer
 from train.prepare import prepare
 from train.pretrain import app, parse_weights
 from train.rundir import RunDir
@@ -240,11 +239,12 @@ def test_other_token_shards_on_resuming_are_refused(run, monkeypatch):
 def test_a_gradient_that_is_not_finite_never_reaches_a_checkpoint(root, tmp_path, monkeypatch):
     steps = []
 
-    def norm(model):
-        steps.append(gradient_norm(model))
+    def norm(optimizer):
+        steps.append(gradient_norm(optimizer))
         return steps[-1] * (float("nan") if len(steps) == 4 else 1.0)
 
-    monkeypatch.setattr(train.loop, "gradient_norm", norm)
+    gradient_norm = Optimizer.gradient_norm
+    monkeypatch.setattr(Optimizer, "gradient_norm", norm)
     with pytest.raises(InputError, match=r"norm nan at step 4: give a smaller --lr"):
         pretrain(config(root, tmp_path / "run", steps=6, checkpoint_every=1))
     assert max(checkpoint.steps(tmp_path / "run" / "checkpoints")) == 3
