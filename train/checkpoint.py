@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 import warnings
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -32,11 +32,11 @@ from torch.distributed.checkpoint import HuggingFaceStorageReader
 from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.metadata import Metadata
 from torch.distributed.checkpoint.planner import SavePlan, SavePlanner
-from torch.distributed.checkpoint.staging import BlockingAsyncStager
 from torch.distributed.checkpoint.storage import StorageWriter, WriteResult
+from torch.distributed.tensor import DTensor, Shard
 
 from shards.errors import CorruptionError, InputError
-from train.distributed import Group, shares
+from train.distributed import Group, own_rows
 
 _UNFINISHED = ".tmp-"
 FORMAT = 2  # 1: two files, from one process
@@ -63,22 +63,33 @@ class Checkpoints:
         self.folder, self.keep, self.group = folder, keep, group
         # Processes speak of checkpoints beside the training's own exchange, so they need a channel of their own.
         self._channel = dist.new_group(backend="gloo") if group.world > 1 else None
-        # On a GPU the copy goes to pinned memory, which is kept: many times faster than to fresh pages.
-        self._stager = BlockingAsyncStager(cache_staged_state_dict=group.device.type == "cuda")
+        self._mesh = group.mesh("cpu") if group.world > 1 else None
+        self._buffers: dict[str, Tensor] = {}
+        self._thread = ThreadPoolExecutor(1)
         self._writing: tuple[int, Future] | None = None
 
     def save(self, state: State, tensors: dict[str, Tensor]) -> str | None:
         """Copy the tensors and begin to write; what is reported is how the save before this one failed, if it did."""
         failure = self.wait()
+        copies = {name: self._copy(name, value) for name, value in tensors.items()}
+        if self.group.device.type == "cuda":
+            torch.cuda.synchronize()
         writer = _Writer(self.folder, state, self.keep)
-        saving = dcp.async_save(
-            shares(tensors, self.group),
-            storage_writer=writer,
-            async_stager=self._stager,
-            process_group=self._channel,
-        )
+        saving = self._thread.submit(dcp.save, copies, storage_writer=writer, process_group=self._channel)
         self._writing = (state.step, saving)
         return failure
+
+    def _copy(self, key: str, value: Tensor) -> Tensor:
+        """This process's rows in the CPU's memory; pinned if from a GPU, and kept, as fresh pages are slow."""
+        rows = own_rows(value.detach(), self.group)
+        if key not in self._buffers:
+            self._buffers[key] = torch.empty_like(rows, device="cpu", pin_memory=rows.is_cuda)
+        self._buffers[key].copy_(rows, non_blocking=True)
+        if self._mesh is None:
+            return self._buffers[key]
+        return DTensor.from_local(
+            self._buffers[key], self._mesh, [Shard(0)], run_check=False, shape=value.shape, stride=value.stride()
+        )
 
     def wait(self) -> str | None:
         """Wait until what is being written is there; how it failed, if it did. The same in every process."""

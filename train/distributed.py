@@ -15,7 +15,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
-from torch.distributed.tensor import DTensor, Shard
+from torch.distributed.tensor import DTensor
 from torch.nn.parallel import DistributedDataParallel
 
 from shards.errors import InputError
@@ -54,9 +54,9 @@ class Group:
         if self.world > 1:
             dist.barrier()
 
-    def mesh(self) -> DeviceMesh:
-        """All processes in one row."""
-        return init_device_mesh(self.device.type, (self.world,))
+    def mesh(self, device: str) -> DeviceMesh:
+        """All processes in one row; `device` is what their tensors are on."""
+        return init_device_mesh(device, (self.world,))
 
     def leave(self) -> None:
         """End the group."""
@@ -94,10 +94,14 @@ def lay_out(model: MT5, layout: str, group: Group) -> nn.Module:
     if group.world == 1:
         return model
     if layout == "fsdp":
-        mesh, policy = group.mesh(), MixedPrecisionPolicy(model.dtype, torch.float32, cast_forward_inputs=False)
+        mesh, policy = (
+            group.mesh(group.device.type),
+            MixedPrecisionPolicy(model.dtype, torch.float32, cast_forward_inputs=False),
+        )
         for module in (*model.encoder.blocks, *model.decoder.blocks, model):
             fully_shard(module, mesh=mesh, mp_policy=policy)
             module.set_gradient_divide_factor(1.0)
+            module.set_force_sum_reduction_for_comms(True)  # gloo knows no other
         return model
     shared = DistributedDataParallel(model, gradient_as_bucket_view=True)
     shared.register_comm_hook(None, _sum_bucket)
@@ -126,18 +130,12 @@ def release(model: nn.Module) -> None:
             module.reshard()
 
 
-def shares(tensors: dict[str, Tensor], group: Group) -> dict[str, Tensor]:
-    """Each process's rows of every tensor, whether they are laid out so or whole in every process; no copies."""
-    if group.world == 1:
-        return tensors
-    mesh = group.mesh()
-    return {name: value if isinstance(value, DTensor) else _share(value, mesh) for name, value in tensors.items()}
-
-
-def _share(value: Tensor, mesh: DeviceMesh) -> Tensor:
-    rows = -(-value.shape[0] // mesh.size())
-    own = value[rows * mesh.get_local_rank() :][:rows]
-    return DTensor.from_local(own, mesh, [Shard(0)], run_check=False, shape=value.shape, stride=value.stride())
+def own_rows(value: Tensor, group: Group) -> Tensor:
+    """This process's rows of a tensor, in either layout the same; no copy."""
+    if isinstance(value, DTensor):
+        return value.to_local()
+    rows = -(-len(value) // group.world)
+    return value[rows * group.rank :][:rows]
 
 
 @torch.no_grad()
