@@ -23,10 +23,8 @@ def held_out_losses(model: nn.Module, examples: Examples, size: int, group: Grou
             part = [side[start : start + size * group.world] for side in examples[name]]
             mine = [side[group.rank :: group.world] for side in part]
             found = len(mine[0]) > 0
-            pair = (
-                torch.from_numpy(side).to(group.device) for side in (mine if found else (side[:1] for side in part))
-            )
-            _, nll = batch_loss(model, *pair, 1, 0.0)
+            computed = mine if found else [side[:1] for side in part]
+            _, nll = batch_loss(model, *(torch.from_numpy(side).to(group.device) for side in computed), 1, 0.0)
             if found:
                 sums[row] += torch.stack([nll.double().sum(), nll.new_tensor(mine[1].size, dtype=torch.float64)])
     totals = group.sum(sums).tolist()
