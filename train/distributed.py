@@ -33,6 +33,7 @@ class Group:
     rank: int
     world: int
     device: torch.device
+    owned: bool = False  # whether this run made torch's process group, and ends it
 
     @property
     def leads(self) -> bool:
@@ -60,12 +61,12 @@ class Group:
 
     def leave(self) -> None:
         """End the group."""
-        if self.world > 1:
+        if self.owned:
             dist.destroy_process_group()
 
 
 def join(device: str) -> Group:
-    """Join the run that torchrun's environment describes; `device` is auto, cpu or cuda.
+    """Join the run that torchrun's or Ray's environment describes; `device` is auto, cpu or cuda.
 
     `InputError` when there is no GPU for this process.
     """
@@ -81,9 +82,10 @@ def join(device: str) -> Group:
                 "give --device cpu, or no more processes than GPUs"
             )
         torch.cuda.set_device(place)
-    if world > 1:
+    owned = world > 1 and not dist.is_initialized()  # Ray makes it, torchrun does not
+    if owned:
         dist.init_process_group("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo", timeout=PATIENCE)
-    return Group(rank, world, place)
+    return Group(rank, world, place, owned)
 
 
 def lay_out(model: MT5, layout: str, group: Group) -> nn.Module:

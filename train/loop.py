@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 import torch
 
 from shards.commands import console
@@ -152,12 +151,7 @@ class Run:
             plot_losses(self.folder.metrics(), self.folder.loss_plot, title)
             export(self.folder.export, model, self.data.tokens)
         self.group.wait()
-        records = list(self.folder.metrics())
-        held_out = [record["held_out"] for record in records if "held_out" in record]
-        edge = max(1, min(10, len(records) // 4))
-        first, last = (float(np.mean([one["loss"] for one in part])) for part in (records[:1], records[-edge:]))
-        losses = held_out[-1] if held_out else {}
-        return PretrainResult(self.folder.path, self.folder.loss_plot, self.folder.export, first, last, losses)
+        return self.folder.result()
 
 
 class Observer(Protocol):

@@ -57,6 +57,8 @@ def main(
     attention: Annotated[str, typer.Option(help="auto, sdpa, detached or flex; see train/attention.py.")] = "auto",
     compile: Annotated[bool, typer.Option("--compile", help="Run the blocks through torch.compile.")] = False,
     recompute: Annotated[bool, typer.Option("--recompute", help="Save memory: run the blocks' forward twice.")] = False,
+    ray_workers: Annotated[int, typer.Option(help="Run as so many workers of a Ray cluster; 0: here.")] = 0,
+    ray_restarts: Annotated[int, typer.Option(help="How often to begin again when a worker is lost.")] = 3,
     database: DatabaseUrl = None,
 ) -> None:
     """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
@@ -69,6 +71,10 @@ def main(
 
     [dim]torchrun --nproc-per-node 8 -m train.pretrain --version medical@v1 --out runs/large --init models/mt5-large
     --tokenizer models/mt5-large --batch 128 --micro-batch 16 --lr 1e-3 --steps 50000[/dim]
+
+    On a Ray cluster, begun again from the last checkpoint when a node is lost:
+
+    [dim]ray job submit --working-dir . -- python -m train.pretrain --ray-workers 16 --parallel fsdp ...[/dim]
 
     Losses are in metrics.jsonl and loss.png, the model for transformers in model/.
     """
@@ -113,7 +119,12 @@ def main(
         recompute=recompute,
         database=database,
     )
-    result = pretrain(config)
+    if ray_workers:
+        from train.on_ray import pretrain_on_ray  # Ray is loaded by who asks for it
+
+        result = pretrain_on_ray(config, ray_workers, ray_restarts)
+    else:
+        result = pretrain(config)
     if os.environ.get("RANK", "0") == "0":
         console().print(summary(result))
 

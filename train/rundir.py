@@ -1,11 +1,14 @@
 """A run's folder: config.json, metrics.jsonl, checkpoints/, loss.png, model/."""
 
+import errno
 import json
 import os
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
 from shards.errors import InputError
+from train.settings import PretrainResult
 
 
 class RunDir:
@@ -18,6 +21,7 @@ class RunDir:
         self.export = path / "model"
         self._metrics = path / "metrics.jsonl"
         self._config = path / "config.json"
+        self._waiting: list[str] = []
 
     def claim(self, fixed: dict) -> None:
         """Begin the run, or check that the run that began here is this one in everything that `fixed` names."""
@@ -49,11 +53,20 @@ class RunDir:
         temporary.replace(self._metrics)
 
     def log(self, record: dict) -> None:
-        """Append a record and make it durable."""
-        with self._metrics.open("a") as file:
-            file.write(json.dumps(record) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Append a record and make it durable. On a full disk it waits in memory for the next one."""
+        self._waiting.append(json.dumps(record) + "\n")
+        size = self._metrics.stat().st_size if self._metrics.exists() else 0
+        try:
+            with self._metrics.open("a") as file:
+                file.write("".join(self._waiting))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            os.truncate(self._metrics, size)
+        else:
+            self._waiting.clear()
 
     def metrics(self) -> Iterator[dict]:
         """All complete records, in order."""
@@ -61,3 +74,11 @@ class RunDir:
             for line in self._metrics.read_text().splitlines(keepends=True):
                 if line.endswith("\n"):
                     yield json.loads(line)
+
+    def result(self) -> PretrainResult:
+        """What a finished run gives back."""
+        records = list(self.metrics())
+        held_out = [record["held_out"] for record in records if "held_out" in record]
+        edge = max(1, min(10, len(records) // 4))
+        first, last = (statistics.fmean(one["loss"] for one in part) for part in (records[:1], records[-edge:]))
+        return PretrainResult(self.path, self.loss_plot, self.export, first, last, held_out[-1] if held_out else {})
