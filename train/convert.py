@@ -74,6 +74,10 @@ def read_config(plain: dict, tied: bool) -> ModelConfig:
     """Our config of Hugging Face's config.json (model_type mt5, or t5 with a gated GELU)."""
     if plain.get("feed_forward_proj") != "gated-gelu" or plain.get("is_encoder_decoder") is False:
         raise InputError(f"feed_forward_proj is {plain.get('feed_forward_proj')!r}: only gated-gelu (T5 1.1, mT5)")
+    # T5's models scale the decoder's output by d^-1/2 unless told not to; mT5's never do.
+    scales = plain.get("scale_decoder_outputs", plain.get("tie_word_embeddings", True))
+    if plain.get("model_type") == "t5" and scales:
+        raise InputError("this T5 scales the decoder's output (tie_word_embeddings: true): only T5 1.1 and mT5")
     if plain.get("num_decoder_layers") is None:
         plain = plain | {"num_decoder_layers": plain["num_layers"]}
     defaults = {"relative_attention_num_buckets": 32, "relative_attention_max_distance": 128}
@@ -102,13 +106,15 @@ def write_config(config: ModelConfig) -> dict:
 def load_pretrained(folder: Path, dtype: torch.dtype) -> MT5:
     """A model from a Hugging Face folder: config.json and model.safetensors (also in parts) or pytorch_model.bin.
 
-    Embedding and output matrix are tied only if the folder has no separate output matrix: config.json is not to be
-    trusted there (transformers 5 writes true for models that have two).
+    Embedding and output matrix are tied if the folder has no output matrix of its own, or the same one twice (.bin):
+    config.json is not to be trusted there (transformers 5 writes true for models that have two).
     """
     if not (folder / "config.json").exists():
         raise InputError(f"no model in {folder}: config.json is missing; give a folder saved by transformers")
     state = read_weights(folder)
-    config = read_config(json.loads((folder / "config.json").read_text()), tied="lm_head.weight" not in state)
+    embedding, head = state.get("shared.weight"), state.get("lm_head.weight")
+    tied = head is None or (embedding is not None and torch.equal(embedding, head))
+    config = read_config(json.loads((folder / "config.json").read_text()), tied)
     model = MT5(config, dtype)
     load_hugging_face(model, state)
     return model
