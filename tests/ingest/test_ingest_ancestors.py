@@ -15,6 +15,7 @@ from catalog.manifest import Manifest
 from catalog.versions import Catalog
 from dedup import evidence, stored
 from dedup.__main__ import app
+from ingest import cli
 from ingest.recipe import load
 from shards.errors import BuildError, InputError
 from shards.store import Blob, Store
@@ -86,6 +87,7 @@ def test_in_the_next_release_the_old_document_stays_although_another_source_has_
     [lost] = removed(root, following.manifest).to_dicts()
     assert lost["method"] == "near-duplicate" and "@" not in lost["winner"]  # the winner is in this version, too
     assert not {"extract", "signature"} & set(following.run.executed)
+    assert f"Since `{first.id}`:" in card(following.manifest, [(first.id, first)])
 
 
 def test_of_several_parents_the_first_named_is_the_oldest(tmp_path: Path, first: Manifest) -> None:
@@ -206,11 +208,11 @@ def test_signatures_of_other_parameters_are_refused_with_the_command_that_makes_
 ) -> None:
     root = tmp_path / "store"
     write(tmp_path, "journal", asthma=text("asthma", "medical"), goitre=text("goitre"))
-    path = recipe(tmp_path, "journal", name="added", dedup='against = ["corpus"]\nngram = 4\none_permutation = true')
+    path = recipe(tmp_path, "journal", name="added", dedup='against = ["corpus"]\nngram = 4\none_permutation = false')
     with pytest.raises(InputError, match=r"ngram 5 and not 4.*") as refused:
         build(path, root)
     command = stored.command(first, load(path).document.dedup.signature)
-    assert command in str(refused.value) and "--ngram 4" in command and "--one-permutation" in command
+    assert command in str(refused.value) and "--ngram 4" in command and "--no-one-permutation" in command
     assert CliRunner().invoke(app, [*command.split()[3:], "--root", str(root)]).exit_code == 0
     assert kept(root, build(path, root).manifest) == {"journal/goitre"}
 
@@ -221,6 +223,19 @@ def test_a_version_that_is_not_there_or_named_as_both_is_refused(tmp_path: Path,
         build(recipe(tmp_path, "web", dedup='parents = ["corpus@v9"]'), root)
     with pytest.raises(InputError, match=f"both name version {first.id}"):
         build(recipe(tmp_path, "web", dedup='parents = ["corpus"]\nagainst = ["corpus@latest"]'), root)
+
+
+def test_the_command_line_names_earlier_versions_as_a_recipe_does(tmp_path: Path, first: Manifest) -> None:
+    root = tmp_path / "store"
+    write(tmp_path, "journal", asthma=text("asthma", "medical"), goitre=text("goitre"))
+    path = recipe(tmp_path, "journal", name="added")
+    for option, kept_ in (("--against", {"journal/goitre"}), ("--parent", {"journal/asthma", "journal/goitre"})):
+        arguments = [str(path), "--root", str(root), option, "corpus@latest"]
+        planned = CliRunner().invoke(cli.app, ["plan", *arguments, "--offline"])
+        assert planned.exit_code == 0, planned.output
+        done = CliRunner().invoke(cli.app, ["run", *arguments, "--engine", "local"])
+        assert done.exit_code == 0, done.output
+        assert kept(root, Catalog(root).resolve("added")) == kept_
 
 
 def test_how_a_parent_is_spelled_does_not_shape_the_version(tmp_path: Path, first: Manifest) -> None:
