@@ -10,7 +10,7 @@ from shards.kernels import njit
 from train.permute import mix
 
 HASHES = 16
-SAME = 6  # equal minima of near-duplicates: found with 99.99 % at Jaccard 0.8, 90 % at 0.5, 1 % at 0.1
+SAME = 6  # equal minima of near-duplicates, two of them neighbours: see docs/training-data.md for what that finds
 GRAM = 5
 _ODD = mix(np.arange(1, HASHES + 1, dtype=np.uint64)) | np.uint64(1)
 _ADD = mix(np.arange(101, HASHES + 101, dtype=np.uint64))
@@ -43,23 +43,25 @@ def _sketches(values, offsets, odd, add):
 def near(few, many):
     """Which of the sketches `few` are near-duplicates of one of `many`: bool, at least `SAME` equal minima.
 
-    A hash table of all minima of `few`; what was found leaves the table, so templates of thousands cost little.
+    Candidates share two minima that are neighbours, found by a hash table of all such pairs of `few`: a phrase that all
+    documents have makes few candidates. What was found leaves the table, so a template of thousands costs little.
     """
     bits = 1
     while 1 << bits < 2 * few.size:
         bits += 1
     heads, following = np.full(1 << bits, -1, np.int64), np.full(few.size, -1, np.int64)
     for entry in range(few.size):
-        slot = _slot(few[entry // HASHES, entry % HASHES], entry % HASHES, bits)
+        slot = _slot(few[entry // HASHES], entry % HASHES, bits)
         following[entry], heads[slot] = heads[slot], entry
     found = np.zeros(len(few), np.bool_)
     for row in range(len(many)):
         for k in range(HASHES):
-            slot, before = _slot(many[row, k], k, bits), -1
+            slot, before, neighbour = _slot(many[row], k, bits), -1, (k + 1) % HASHES
             entry = heads[slot]
             while entry >= 0:
                 other = entry // HASHES
-                if not found[other] and few[other, k] == many[row, k]:
+                equal = few[other, k] == many[row, k] and few[other, neighbour] == many[row, neighbour]
+                if equal and not found[other]:
                     found[other] = _same(few[other], many[row]) >= SAME
                 if not found[other]:
                     before = entry
@@ -72,8 +74,9 @@ def near(few, many):
 
 
 @njit(cache=True, nogil=True)
-def _slot(value, k, bits):
-    return np.int64(mix(np.uint64(value) | np.uint64(k) << np.uint64(32)) >> np.uint64(64 - bits))
+def _slot(sketch, k, bits):
+    pair = np.uint64(sketch[k]) | np.uint64(sketch[(k + 1) % HASHES]) << np.uint64(32)
+    return np.int64(mix(mix(pair) + np.uint64(k)) >> np.uint64(64 - bits))
 
 
 @njit(cache=True, nogil=True)
