@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +34,21 @@ def test_micro_batches_and_resuming_give_the_same_losses(root, tmp_path, objecti
     broken = dataclasses.replace(whole, out=str(tmp_path / "broken"))
     pretrain(dataclasses.replace(broken, steps=3))
     assert losses(pretrain(broken)) == expected
+
+
+@pytest.mark.slow
+def test_two_processes_count_the_same_targets_of_packed_documents_as_one(root, tmp_path):
+    one = config(root, tmp_path / "one", mode="document", objective="ul2")
+    expected = losses(pretrain(one))
+    options = {"vocab-size": 1536, "input-length": 64, "batch": 8, "warmup": 2, "held-out": 0.1, "eval-every": 0}
+    options |= {"eval-examples": 8, "checkpoint-every": 0, "steps": 6, "mode": "document", "objective": "ul2"}
+    options |= {"root": root, "version": "test@latest", "out": tmp_path / "two", "device": "cpu", "micro-batch": 3}
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    program = ["-m", "train.pretrain", *(f"--{name}={value}" for name, value in options.items())]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    subprocess.run([*launch, *program], check=True, env=environment)
+    records = (tmp_path / "two" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["loss"] for line in records] == pytest.approx(expected, rel=1e-4)
 
 
 def test_unknown_objectives_and_modes_are_refused(root, tmp_path):
