@@ -155,6 +155,18 @@ class Cluster:
 
 
 @dataclasses.dataclass(frozen=True)
+class CappedBucket:
+    """So many documents shared the key (16 hex digits) of one band that none of them was matched by it.
+
+    Other bands, and equal texts or ids, may have matched them all the same.
+    """
+
+    band: int
+    key: str
+    documents: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """One version. `sources`: name, kind, and the pinned partitions (name, sha256, bytes) that were read.
 
@@ -165,6 +177,7 @@ class Manifest:
     sources and languages whose documents lost paragraphs to others, `removed_paragraphs` the sidecars that name them.
     `parents` are the versions that this one follows, `against` those whose documents were left out of it.
     `signatures`: None in versions from before they were kept. `clusters`: the largest ones of duplicates.
+    `capped` has the buckets of near duplicates that were too large to match.
     """
 
     name: str
@@ -186,6 +199,7 @@ class Manifest:
     against: list[str] = dataclasses.field(default_factory=list)
     signatures: Signatures | None = None
     clusters: list[Cluster] = dataclasses.field(default_factory=list)
+    capped: list[CappedBucket] = dataclasses.field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -206,7 +220,8 @@ class Manifest:
         What came later is left out where there is none of it, so that older manifests keep their id.
         """
         plain = dataclasses.asdict(self)
-        for later in ("boilerplate", "decontamination", "paragraphs", "removed_paragraphs", "against", "clusters"):
+        lists = "boilerplate", "decontamination", "paragraphs", "removed_paragraphs", "against", "clusters", "capped"
+        for later in lists:
             if not plain[later]:
                 del plain[later]
         for later in ("privacy", "signatures"):
@@ -240,4 +255,5 @@ class Manifest:
             stored = plain["signatures"]
             fields["signatures"] = Signatures(stored["made_by"], [Blob(**entry) for entry in stored["objects"]])
         fields["clusters"] = [Cluster(**entry) for entry in plain.get("clusters", ())]
+        fields["capped"] = [CappedBucket(**entry) for entry in plain.get("capped", ())]
         return cls(**fields)

@@ -5,26 +5,41 @@ match task reads one batch number of every partition's file: an independent task
 Further bands hold the content hash (exact duplicates), the document id (the same key read twice) and the page that the
 document's address names (`dedup.identity`).
 
+A bucket of more than `max_bucket` documents is left unmatched as a whole, as no order could choose among its documents
+without changing what survives, and is reported. Equal hashes and ids are always matched.
+
 A document is a *node* here: `ordinal of its partition << 32 | row`. Nodes are pointers inside one build; nothing that
 is kept is named by them.
 """
 
 import dataclasses
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.digests import digests
 from dedup.identity import NONE
+from dedup.members import flat
 from dedup.minhash import band_keys
+from dedup.sorting import merged_order, sorted_pairs
 from shards import schema
+from shards.kernels import njit
 from shards.step import Step
 
 BANDED = pa.schema([pa.field("key", pa.uint64(), False), pa.field("row", pa.uint32(), False)])
 EDGES = pa.schema([pa.field("hub", pa.uint64(), False), pa.field("node", pa.uint64(), False)])
 IDENTITY_BANDS = 3  # content hash, document id, address
 _ID_BAND = 1  # which of them holds the document id
+CAPPED = pa.schema(
+    [
+        pa.field("band", pa.int32(), False),
+        pa.field("key", pa.uint64(), False),
+        pa.field("documents", pa.int64(), False),  # in the bucket, none of them matched by it
+    ]
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,22 +56,24 @@ class Bands(Step):
     def run(self, signatures: pa.Table, candidates: pa.Table) -> dict[str, list[pa.RecordBatch]]:
         """Band keys of the documents that are still kept: one batch (BANDED) for each (band, prefix)."""
         schema.check(candidates, schema.VERDICT, "candidates")
-        kept = np.flatnonzero(pc.equal(candidates["verdict"], schema.KEEP).to_numpy())
-        long_enough = kept[signatures["shingles"].to_numpy()[kept] > 0]
-        minima = signatures["minhash"].take(pa.array(long_enough)).combine_chunks().flatten().to_numpy()
-        keys = band_keys(minima.reshape(len(long_enough), self.bands * self.rows), self.bands, self.rows)
-        columns = [(keys[:, band], long_enough) for band in range(self.bands)]
-        columns += [(hex_keys(signatures[name].take(pa.array(kept))), kept) for name in ("content_hash", "doc_id")]
+        kept = pc.equal(candidates["verdict"], schema.KEEP).to_numpy()
+        long_enough = signatures["shingles"].to_numpy() > 0
+        values, at = flat(signatures["minhash"])
+        minima = values[at[0] : at[-1]].reshape(np.count_nonzero(long_enough), self.bands * self.rows)
+        keys = band_keys(minima, self.bands, self.rows)[kept[long_enough]]
+        rows = np.flatnonzero(kept & long_enough)
+        columns = [(keys[:, band], rows) for band in range(self.bands)]
+        rows = np.flatnonzero(kept)
+        columns += [(hex_keys(signatures[name])[rows], rows) for name in ("content_hash", "doc_id")]
         urls = signatures["url"].to_numpy()
-        addressed = kept[urls[kept] != NONE]
+        addressed = rows[urls[rows] != NONE]
         columns.append((urls[addressed], addressed))
         return {"bands": [batch for keys, rows in columns for batch in split_by_prefix(keys, rows, self.prefixes)]}
 
 
 def split_by_prefix(keys: np.ndarray, rows: np.ndarray, prefixes: int) -> list[pa.RecordBatch]:
-    """Keys (uint64) of rows as BANDED batches: one a prefix of the key, sorted by key and row."""
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order].astype(np.uint32)
+    """Keys (uint64) of ascending rows as BANDED batches: one a prefix of the key, sorted by key and row."""
+    keys, rows = sorted_pairs(np.ascontiguousarray(keys), rows.astype(np.uint32))
     of_key = ((keys >> np.uint64(32)) * np.uint64(prefixes)) >> np.uint64(32)
     cuts = np.searchsorted(of_key, np.arange(prefixes + 1))
     return [
@@ -77,28 +94,64 @@ def id_batches(bands: int, prefixes: int) -> range:
 
 def hex_keys(column: pa.ChunkedArray) -> np.ndarray:
     """The first 64 bits of a column of 32-digit hexadecimal hashes."""
-    return np.array([int(value[:16], 16) for value in column.to_pylist()], dtype=np.uint64)
+    return digests(column)[:, 0].copy()
 
 
 @dataclasses.dataclass(frozen=True)
 class Match(Step):
-    """Joins one (band, prefix) of all partitions: every bucket becomes a star around its smallest node."""
+    """Joins one (band, prefix) of all partitions: every bucket becomes a star around its smallest node.
+
+    `band`: which one, for the report. `max_bucket`: documents in the largest bucket that is matched; 0: any.
+    """
+
+    band: int = 0
+    max_bucket: int = 0
 
     name = "match"
-    version = 1
+    version = 2
+    memory = 2 << 30
+    lazy = ("bands",)
 
-    def run(self, bands: list[pa.Table]) -> dict[str, pa.Table]:
-        """One BANDED table a partition, in the build's order -> EDGES; a bucket of n documents gives n - 1 edges."""
-        keys = np.concatenate([table["key"].to_numpy() for table in bands])
-        nodes = np.concatenate(
-            [
-                (np.uint64(at) << np.uint64(32)) | table["row"].to_numpy().astype(np.uint64)
-                for at, table in enumerate(bands)
-            ]
-        )
-        order = np.lexsort((nodes, keys))
+    def run(self, bands: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        """One BANDED table a partition, in the build's order -> EDGES, n - 1 of a bucket of n documents; and CAPPED."""
+        parts = [(table["key"].to_numpy(), _nodes(at, table["row"])) for at, table in enumerate(bands)]
+        keys, nodes = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        del parts
+        order = merged_order(keys)  # stable, so that nodes ascend in a bucket
         keys, nodes = keys[order], nodes[order]
-        first = np.ones(len(keys), bool)
-        first[1:] = keys[1:] != keys[:-1]
-        hubs = nodes[np.maximum.accumulate(np.where(first, np.arange(len(keys)), 0))] if len(keys) else nodes
-        return {"edges": pa.table([hubs[~first], nodes[~first]], schema=EDGES)}
+        hubs, others, capped, sizes = _stars(keys, nodes, self.max_bucket or len(keys))
+        band = pa.array(np.full(len(capped), self.band, np.int32))
+        return {
+            "edges": pa.table([hubs, others], schema=EDGES),
+            "capped": pa.table([band, capped, sizes], schema=CAPPED),
+        }
+
+
+def _nodes(partition: int, rows: pa.ChunkedArray) -> np.ndarray:
+    return np.uint64(partition << 32) | rows.to_numpy().astype(np.uint64)
+
+
+@njit(cache=True, nogil=True)
+def _stars(keys, nodes, most):
+    """Edges (hub, other) of sorted keys, and key and size of each bucket of more than `most`."""
+    edges = over = 0
+    for fill in (False, True):
+        if fill:
+            hubs, others = np.empty(edges, np.uint64), np.empty(edges, np.uint64)
+            capped, sizes = np.empty(over, np.uint64), np.empty(over, np.int64)
+        edges = over = start = 0
+        while start < len(keys):
+            stop = start + 1
+            while stop < len(keys) and keys[stop] == keys[start]:
+                stop += 1
+            if stop - start > most:
+                if fill:
+                    capped[over], sizes[over] = keys[start], stop - start
+                over += 1
+            else:
+                if fill:
+                    hubs[edges : edges + stop - start - 1] = nodes[start]
+                    others[edges : edges + stop - start - 1] = nodes[start + 1 : stop]
+                edges += stop - start - 1
+            start = stop
+    return hubs, others, capped, sizes

@@ -22,7 +22,8 @@ class Merits(NamedTuple):
     """What decides who wins, what is compared first, and how large each document is to compare; one value a member.
 
     `doc_id`, `content_hash`: (members, 2) uint64; `language`: uint16, 0 where unknown; `page`: uint64, 0 where there is
-    none (`dedup.identity`); `elder`: whether it is of an earlier version, and never loses; `size`: values in its lists.
+    none (`dedup.identity`); `elder`: whether it is of an earlier version, and never loses; `lengths`: (members, 3), of
+    its lists.
     """
 
     node: np.ndarray
@@ -33,7 +34,7 @@ class Merits(NamedTuple):
     language: np.ndarray
     page: np.ndarray
     elder: np.ndarray
-    size: np.ndarray
+    lengths: np.ndarray
 
     def order(self, cluster: np.ndarray) -> np.ndarray:
         """Places of the members, cluster by cluster (`cluster`: one number a member), in each the best first.
@@ -78,7 +79,7 @@ def gather_merits(
         np.empty(count, np.uint16),
         np.empty(count, np.uint64),
         np.empty(count, np.bool_),
-        np.zeros(count, np.int64),
+        np.empty((count, len(RAGGED)), np.int32),
     )
     for partition, places, rows in _by_partition(nodes):
         signed, ranked = signatures[partition], ranks[partition]
@@ -90,29 +91,25 @@ def gather_merits(
         found.language[places] = _codes(ranked["language"].take(chosen))
         found.page[places] = signed["page"].take(chosen).to_numpy()
         found.elder[places] = partition >= len(signatures) - elders
-        for name in RAGGED:
-            offsets = _flat(signed[name])[1]
-            found.size[places] += offsets[rows + 1] - offsets[rows]
+        for at, name in enumerate(RAGGED):
+            offsets = flat(signed[name])[1]
+            found.lengths[places, at] = offsets[rows + 1] - offsets[rows]
     return found
 
 
 def gather_members(merits: Merits, chosen: np.ndarray, signatures: Sequence[pa.Table]) -> Members:
     """The members at these places, in their order."""
-    nodes = merits.node[chosen]
-    parts = [(places, rows, signatures[partition]) for partition, places, rows in _by_partition(nodes)]
-    columns: list[np.ndarray] = []
-    for name in RAGGED:
-        at = np.zeros(len(nodes) + 1, np.int64)
-        for places, rows, signed in parts:
-            offsets = _flat(signed[name])[1]
-            at[places + 1] = offsets[rows + 1] - offsets[rows]
-        np.cumsum(at, out=at)
-        values = np.empty(at[-1], np.uint32)
-        for places, rows, signed in parts:
-            _copy(*_flat(signed[name]), rows, values, at, places)
-        columns += [values, at]
+    ends = np.zeros((len(chosen) + 1, len(RAGGED)), np.int64)
+    np.cumsum(merits.lengths[chosen], axis=0, out=ends[1:])
+    starts = {name: np.ascontiguousarray(ends[:, at]) for at, name in enumerate(RAGGED)}
+    values = {name: np.empty(starts[name][-1], np.uint32) for name in RAGGED}
+    for partition, places, rows in _by_partition(merits.node[chosen]):
+        signed = signatures[partition]
+        for name in RAGGED:
+            _copy(*flat(signed[name]), rows, values[name], starts[name], places)
     scalars = (merits.doc_id, merits.content_hash, merits.language, merits.page, merits.elder)
-    return Members(*(column[chosen] for column in scalars), *columns)
+    lists = (column for name in RAGGED for column in (values[name], starts[name]))
+    return Members(*(column[chosen] for column in scalars), *lists)
 
 
 def _codes(languages: pa.ChunkedArray) -> np.ndarray:
@@ -132,7 +129,7 @@ def _by_partition(nodes: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarr
         yield int(partitions[start]), places, (nodes[places] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     """Values and offsets of a column of lists; no copy where it is one chunk."""
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return array.values.to_numpy(), array.offsets.to_numpy()

@@ -60,6 +60,7 @@ class Verify(Step):
     name = "verify"
     version = 4
     memory = 2 << 30
+    lazy = ("signatures", "ranks")
 
     @property
     def rule(self) -> Rule:
@@ -126,7 +127,7 @@ class Verify(Step):
         winner = np.full(len(order), REST, np.int64)
         method, similarity = np.zeros(len(order), np.uint8), np.zeros(len(order))
         bounds = np.append(np.flatnonzero(np.diff(cluster, prepend=-1)), len(order))
-        for start, stop in _pieces(merits.size[order], bounds):
+        for start, stop in _pieces(merits.lengths[order].sum(axis=1), bounds):
             after = np.searchsorted(bounds, start, side="right")
             inner = bounds[after : np.searchsorted(bounds, stop, side="left")]
             before = order[bounds[after - 1] : start]  # of a cluster that the piece begins amidst

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from catalog.manifest import (
     Boilerplate,
+    CappedBucket,
     Cluster,
     Composition,
     Decontamination,
@@ -121,6 +122,7 @@ class Accounts:
                 [self.run.receipts[chain.signature].outputs["signatures"] for chain in self.graph.chains],
             ),
             clusters=self.clusters,
+            capped=self._capped(),
         )
 
     def _shards(self, node: Node) -> list[Shard]:
@@ -186,6 +188,11 @@ class Accounts:
     def _removed_paragraphs(self) -> list[Blob]:
         outputs = [self.run.receipts[trimmed.documents].outputs for trimmed in self.graph.trimmed if trimmed]
         return [found["removed"] for found in outputs if found["removed"].rows]
+
+    def _capped(self) -> list[CappedBucket]:
+        tables = [self.read(node, "capped") for node in self.graph.matches]
+        rows = pa.concat_tables(tables).to_pylist() if tables else []
+        return [CappedBucket(row["band"], f"{row['key']:016x}", row["documents"]) for row in rows]
 
     def _privacy(self, recipe: Recipe) -> list[Identifiers]:
         sums: dict[tuple[str, str], list[int]] = {}

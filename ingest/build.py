@@ -27,7 +27,7 @@ from filters.language.step import language_filter
 from filters.privacy import KINDS
 from filters.quality.step import Quality
 from filters.rules import Bound, Rules
-from ingest.ancestors import Ancestors, elders, promoted
+from ingest.ancestors import Ancestors, Elder, elders, promoted
 from ingest.engine.graph import Node
 from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
@@ -70,12 +70,14 @@ class Graph:
 
     `canary`: known duplicates through the same deduplication. `reports`: of the sources whose repeated text is taken
     out, what was. `index`: of the benchmarks, None where there are none. `trimmed`: of each partition, the nodes that
-    take out paragraphs, None where nothing does. `verified`: the nodes that found the duplicates.
+    take out paragraphs, None where nothing does. `matches`: the nodes that found what may be duplicates, one a band and
+    prefix; `verified`: those that say which are.
     """
 
     chains: list[Chain]
     index: Node | None
     canary: Node
+    matches: list[Node]
     verified: list[Node]
     verdicts: list[Node]
     reports: dict[str, Node]
@@ -144,9 +146,11 @@ def plan(
             chain = Chain(source, unit, extract, documents, split, privacy, contamination, candidates, signature, bands)
             chains.append(chain)
     canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
-    verified = _verified(recipe, chains, ancestors)
+    older = elders(ancestors, _bands(recipe), COMPARED)
+    matches = _matches(recipe, chains, older)
+    verified = _verified(recipe, chains, ancestors, older, matches)
     verdicts = _verdicts(recipe, chains, verified)
-    return Graph(chains, index, canary, verified, verdicts, reports, _trimmed(recipe, chains, verdicts))
+    return Graph(chains, index, canary, matches, verified, verdicts, reports, _trimmed(recipe, chains, verdicts))
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
@@ -238,15 +242,23 @@ def _verify(recipe: Recipe) -> Verify:
     )  # fmt: skip
 
 
-def _verified(recipe: Recipe, chains: list[Chain], ancestors: Ancestors) -> list[Node]:
-    """The nodes that find the duplicates; members of earlier versions follow those of the build's partitions."""
-    dedup = recipe.document.dedup
-    older = elders(ancestors, _bands(recipe), COMPARED)
+def _matches(recipe: Recipe, chains: list[Chain], older: list[Elder]) -> list[Node]:
+    """The nodes that find candidates; members of earlier versions follow those of the build's partitions."""
+    dedup, nodes = recipe.document.dedup, []
     bands = [*(chain.bands for chain in chains), *(elder.bands for elder in older)]
-    matches = [
-        Node(Match(), f"bucket {batch}", {"bands": tuple(node.port("bands", batch=batch) for node in bands)})
-        for batch in range(batches(dedup.bands, dedup.prefixes))
-    ]
+    for batch in range(batches(dedup.bands, dedup.prefixes)):
+        band, prefix = divmod(batch, dedup.prefixes)
+        step = Match(band, dedup.max_bucket if band < dedup.bands else 0)
+        ports = tuple(node.port("bands", batch=batch) for node in bands)
+        nodes.append(Node(step, f"band {band}, prefix {prefix}", {"bands": ports}))
+    return nodes
+
+
+def _verified(
+    recipe: Recipe, chains: list[Chain], ancestors: Ancestors, older: list[Elder], matches: list[Node]
+) -> list[Node]:
+    """The nodes that find the duplicates among what `matches` found."""
+    dedup = recipe.document.dedup
     components = Node(Components(dedup.verify_tasks), "all", {"edges": tuple(node.port("edges") for node in matches)})
     own = [chain.candidates for chain in chains], [chain.bands for chain in chains]
     everything = {

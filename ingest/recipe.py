@@ -134,6 +134,7 @@ class DedupRules(Section):
     rows: int = Field(8, ge=1, le=64)
     min_shingles: int = Field(16, ge=1)
     one_permutation: bool = True  # false: a minimum of each permutation, half as fast again
+    max_bucket: int = Field(1_000_000, ge=2)  # documents that share a band's key; larger ones are left out and reported
     prefixes: int = Field(1, ge=1, le=4096)  # match tasks a band: raise it when a band no longer fits in memory
     verify_tasks: int = Field(2, ge=1, le=65536)
     paragraphs: ParagraphRules | None = None

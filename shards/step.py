@@ -29,6 +29,7 @@ class Step:
     num_cpus: ClassVar[float] = 1.0
     memory: ClassVar[int] = 1 << 30  # bytes a worker needs
     timeout: ClassVar[float] = 3600.0  # seconds for one partition
+    lazy: ClassVar[tuple[str, ...]] = ()  # fan-in ports whose tables are read when the step asks for them
     compression: ClassVar[str | None] = "zstd"  # of the output; None where it is read row by row from memory maps
 
     @property
@@ -37,7 +38,7 @@ class Step:
         return 0
 
     def run(self, **tables: Any) -> dict[str, Output]:
-        """Turn input tables (one argument a port; a fan-in port gets a list) into named output tables."""
+        """Turn input tables (one argument a port; a fan-in port gets a sequence) into named output tables."""
         raise TypeError(f"{type(self).__name__} has no run method")
 
 

@@ -2,6 +2,7 @@
 
 import resource
 import time
+from collections.abc import Sequence
 
 import psutil
 import pyarrow as pa
@@ -18,7 +19,6 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
         return done
     started, cpu = time.monotonic(), cpu_seconds()
     inputs = load_inputs(store, work)
-    size = work.step.source_bytes + sum(table.nbytes for tables in inputs.values() for table in _as_list(tables))
     outputs = work.step.run(**inputs)
     blobs = {name: store.put_table(output, work.step.compression) for name, output in outputs.items()}
     receipt = Receipt(
@@ -28,7 +28,7 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
         label=work.label,
         outputs=blobs,
         rows=max((blob.rows or 0 for blob in blobs.values()), default=0),
-        bytes_in=size,
+        bytes_in=work.step.source_bytes + sum(map(_size, inputs.values())),
         seconds=round(time.monotonic() - started, 4),
         cpu_seconds=round(cpu_seconds() - cpu, 4),
         attempts=attempt,
@@ -40,19 +40,47 @@ def execute(work: Work, root: str, attempt: int) -> Receipt:
     return receipt
 
 
-def load_inputs(store: Store, work: Work) -> dict[str, pa.Table | list[pa.Table]]:
-    """The work's input tables, by port."""
-    return {name: _load(store, selections) for name, selections in work.inputs.items()}
+class LazyTables(Sequence[pa.Table]):
+    """A fan-in port's tables, each read when it is asked for and kept by nobody here; asking twice reads twice."""
+
+    def __init__(self, store: Store, selections: Sequence[Selection]):
+        self._store, self._selections = store, selections
+        self._sizes: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._selections)
+
+    def __getitem__(self, place: int) -> pa.Table:
+        table = _read(self._store, self._selections[place])
+        self._sizes[place] = table.nbytes
+        return table
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of those that were read, as they lie in memory."""
+        return sum(self._sizes.values())
 
 
-def _load(store: Store, selections: Selection | tuple[Selection, ...]) -> pa.Table | list[pa.Table]:
-    if isinstance(selections, tuple):
-        return [store.get_table(s.blob, s.columns, s.batch) for s in selections]
-    return store.get_table(selections.blob, selections.columns, selections.batch)
+Input = pa.Table | Sequence[pa.Table]
 
 
-def _as_list(tables: pa.Table | list[pa.Table]) -> list[pa.Table]:
-    return tables if isinstance(tables, list) else [tables]
+def load_inputs(store: Store, work: Work) -> dict[str, Input]:
+    """The work's input tables, by port; of a lazy port they are read later."""
+    return {name: _load(store, selections, name in work.step.lazy) for name, selections in work.inputs.items()}
+
+
+def _load(store: Store, selections: Selection | tuple[Selection, ...], lazy: bool) -> Input:
+    if not isinstance(selections, tuple):
+        return _read(store, selections)
+    return LazyTables(store, selections) if lazy else [_read(store, selection) for selection in selections]
+
+
+def _read(store: Store, selection: Selection) -> pa.Table:
+    return store.get_table(selection.blob, selection.columns, selection.batch)
+
+
+def _size(tables: Input) -> int:
+    return sum(table.nbytes for table in tables) if isinstance(tables, list) else tables.nbytes
 
 
 def cpu_seconds() -> float:

@@ -13,7 +13,7 @@ from matplotlib.image import imread
 
 from catalog import licenses, summary
 from catalog.card import card, license_file
-from catalog.manifest import Composition
+from catalog.manifest import CappedBucket, Composition, Manifest
 from catalog.plots import short, write_plots
 from shards import schema
 from shards.errors import BuildError
@@ -165,3 +165,10 @@ def test_sums_by_any_field_add_up_to_the_total(composition):
     whole = summary.total(version)
     for by in (["source"], ["language"], ["license", "source"]):
         assert sum(summary.amounts(version, *by).values(), summary.Amount()) == whole
+
+
+def test_buckets_that_were_too_large_are_on_the_card_and_leave_no_trace_where_there_are_none(manifest):
+    assert "too large to match" not in card(manifest) and "capped" not in manifest.as_json()
+    capped = dataclasses.replace(manifest, capped=[CappedBucket(3, "00ff00ff00ff00ff", 1_234_567)])
+    assert "| 3 | `00ff00ff00ff00ff` | 1,234,567 |" in card(capped)
+    assert Manifest.from_json(capped.as_json()) == capped

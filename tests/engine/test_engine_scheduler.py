@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -155,6 +156,27 @@ def test_parents_come_first_whatever_is_asked_for() -> None:
     order = topological([second, first])
     assert all(order.index(parent) < order.index(node) for node in order for parent in node.parents())
     assert len(order) == 4
+
+
+@dataclasses.dataclass(frozen=True)
+class LazySum(Step):
+    name = "lazy-sum"
+    lazy = ("numbers",)
+
+    def run(self, numbers: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        assert not isinstance(numbers, list)
+        first = numbers[0]["n"].to_pylist()  # read again below
+        return {"sum": pa.table({"s": [sum(first) - sum(first) + sum(sum(t["n"].to_pylist()) for t in numbers)]})}
+
+
+def test_a_lazy_port_gives_the_same_tables_and_counts_each_once(tmp_path: Path) -> None:
+    sources = [Node(Numbers(start), f"p{start}") for start in (0, 100)]
+    lazy, eager = (
+        Node(step, "all", {"numbers": tuple(node.port("numbers") for node in sources)}) for step in (LazySum(), Sum())
+    )
+    result = go([lazy, eager], tmp_path)
+    assert value(tmp_path, result, lazy) == value(tmp_path, result, eager) == 444
+    assert result.receipts[lazy].bytes_in == result.receipts[eager].bytes_in > 0
 
 
 def test_work_whose_objects_are_lost_is_done_again(tmp_path: Path) -> None:
