@@ -3,9 +3,8 @@
 What sets T5 apart from other transformers: RMS norm before every block, no biases, attention logits without
 1/sqrt(d), and a learnt bias by relative position that all layers of a stack share. Without dropout, as in pretraining.
 
-Parameters are float32; `dtype` is what the matrices compute in, the output matrix too: in bfloat16 the logits have its
-precision and are then widened (a float32 product with 250,000 rows would slow the step down). Norms, and everything
-after the logits, are float32 in any case.
+Parameters are float32; `dtype` is what the matrices compute in, and what the residual has. Norms, and everything after
+the logits, are float32 in any case; in `head_loss` the logits, too.
 """
 
 import dataclasses

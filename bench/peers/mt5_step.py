@@ -53,7 +53,7 @@ def batch(examples: int, vocabulary: int, seed: int = 0) -> tuple[torch.Tensor, 
 
 
 def main(side: str, out: str, d_model: int, layers: int, examples: int, steps: int) -> None:
-    """Two steps to warm up, then `steps` that count."""
+    """One step to warm up (and to compile), then `steps` that count."""
     torch.set_num_threads(1)
     shape = config(d_model, layers)
     model, loss_of = build(side, shape)
@@ -61,7 +61,7 @@ def main(side: str, out: str, d_model: int, layers: int, examples: int, steps: i
     gradients = sum(value.numel() * value.element_size() for value in model.parameters())
     inputs, targets = batch(examples, shape.vocab_size)
     losses, seconds, extra = [], [], []
-    for _ in range(steps + 2):
+    for _ in range(steps + 1):
         optimizer.zero_grad()
         ctypes.CDLL(None).malloc_trim(0)  # so that freed memory is not counted as the step's
         before = psutil.Process().memory_info().rss
@@ -75,8 +75,8 @@ def main(side: str, out: str, d_model: int, layers: int, examples: int, steps: i
         losses.append(loss.item())
     found = {
         "losses": losses,
-        "seconds": seconds[2:],
-        "extra_bytes": max(extra[2:]),
+        "seconds": seconds[1:],
+        "extra_bytes": max(extra[1:]),
         "rate": product_rate(shape, examples),
     }
     found["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
