@@ -107,7 +107,7 @@ def ours(texts: list[str], stages: dict[str, list[float]]) -> tuple[list[str], s
             hashes.append(store.put_table(tables["paragraphs"]))
         hashed = time.process_time()
         tables = [store.get_table(blob, batch=0) for blob in hashes]
-        removals = store.put_table(MatchParagraphs((_PARTITIONS,), (True,)).run(tables)["removals"])
+        removals = store.put_table(MatchParagraphs(((_PARTITIONS, True),)).run(tables)["removals"])
         matched = time.process_time()
         outputs = []
         for at, (blob, (_, verdicts, _)) in enumerate(zip(blobs, parts, strict=True)):

@@ -223,10 +223,10 @@ def _trimmed(recipe: Recipe, chains: Sequence[Chain], verdicts: Sequence[Node]) 
     if rules is None:
         return [None] * len(chains)
     judged = [
-        Judged(chain.source.name, chain.extract.label, chain.documents, chain.candidates, verdict)
+        Judged(chain.source.name, chain.extract.label, chain.documents, chain.candidates.port("ranks"), verdict)
         for chain, verdict in zip(chains, verdicts, strict=True)
     ]
-    return trim_paragraphs(rules, [entry.name for entry in recipe.entries], judged)
+    return trim_paragraphs(rules, judged)
 
 
 def _bands(recipe: Recipe) -> Bands:

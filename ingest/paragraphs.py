@@ -4,17 +4,18 @@ verdict ─► paragraph-hashes (all partitions) ─► paragraph-match ─► p
                                                                         │
                                                                         └─► pack
 
-Only hashes leave a partition: 24 bytes a paragraph, one record batch a hash prefix, which one match task reads of all
+Only hashes leave a partition: 26 bytes a paragraph, one record batch a hash prefix, which one match task reads of all
 partitions.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 from dedup.paragraphs.hashes import HashParagraphs
 from dedup.paragraphs.match import MatchParagraphs
 from dedup.paragraphs.trim import TrimParagraphs
-from ingest.engine.graph import Node
+from ingest.engine.graph import Node, Port
 from ingest.recipe_paragraphs import ParagraphRules
 from ingest.verdict import Recount
 
@@ -23,12 +24,12 @@ _COUNTED = ("license", "words", "chars")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judged:
-    """A partition when its verdicts are given: nodes of its documents, of their ranks and of the verdicts."""
+    """A partition when its verdicts are given: its documents, the order of merit among them, and the verdicts."""
 
     source: str
     label: str
     documents: Node
-    ranks: Node
+    ranks: Port
     verdicts: Node
 
 
@@ -40,19 +41,19 @@ class Trimmed:
     counts: Node
 
 
-def trim_paragraphs(rules: ParagraphRules, sources: Sequence[str], judged: Sequence[Judged]) -> list[Trimmed | None]:
-    """The nodes of each partition; None for those of a source that loses nothing. `sources`: in order of priority."""
+def trim_paragraphs(rules: ParagraphRules, judged: Sequence[Judged]) -> list[Trimmed | None]:
+    """The nodes of each partition; None for those of a source that loses nothing."""
     hashing = HashParagraphs(rules.blocks, rules.min_words, rules.min_chars, rules.tasks)
     hashes = [
         Node(hashing, part.label, {
             "documents": part.documents.port("documents", ("doc_id", "text")),
             "verdicts": part.verdicts.port("verdicts", ("verdict",)),
-            "ranks": part.ranks.port("ranks", ("quality",)),
+            "ranks": part.ranks,
         })
         for part in judged
     ]  # fmt: skip
-    counts = tuple(sum(part.source == name for part in judged) for name in sources)
-    match = MatchParagraphs(counts, tuple(rules.applies_to(name) for name in sources))
+    runs = itertools.groupby(rules.applies_to(part.source) for part in judged)
+    match = MatchParagraphs(tuple((len(list(run)), loses) for loses, run in runs))
     matches = [
         Node(match, f"prefix {task}", {"paragraphs": tuple(node.port("paragraphs", batch=task) for node in hashes)})
         for task in range(rules.tasks)

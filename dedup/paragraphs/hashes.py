@@ -1,4 +1,4 @@
-"""The paragraphs of a partition as numbers: 24 bytes each, sorted, cut by hash prefix. No text goes further."""
+"""The paragraphs of a partition as numbers: 26 bytes each, sorted, cut by hash prefix. No text goes further."""
 
 import dataclasses
 import itertools
@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.lsh import hex_keys
+from dedup.digests import digests
 from dedup.paragraphs.blocks import KINDS, Kind, find_blocks
 from shards import schema
 from shards.step import Step
@@ -17,7 +17,8 @@ PARAGRAPHS = pa.schema(
     [
         pa.field("key", pa.uint64(), False),
         pa.field("check", pa.uint32(), False),  # the block's identity, with `key`
-        pa.field("quality", pa.float32(), False),  # of its document
+        pa.field("priority", pa.int16(), False),  # of its document: the lowest wins
+        pa.field("quality", pa.float32(), False),  # of its document: then the highest
         pa.field("document", pa.uint64(), False),  # the first 64 bits of its doc_id
     ]
 )
@@ -33,12 +34,15 @@ class HashParagraphs(Step):
     tasks: int = 1
 
     name = "paragraph-hashes"
-    version = 1
+    version = 2
 
     def run(self, documents: pa.Table, verdicts: pa.Table, ranks: pa.Table) -> dict[str, list[pa.RecordBatch]]:
-        """documents (doc_id, text), verdicts (verdict), ranks (quality) -> PARAGRAPHS, each block once a document."""
+        """documents (doc_id, text), verdicts (verdict), ranks (priority, quality) -> PARAGRAPHS, each block once a
+        document.
+        """
         kept = kept_rows(verdicts, documents.num_rows)
-        names = hex_keys(documents["doc_id"].filter(pa.array(kept)))
+        names = digests(documents["doc_id"].filter(pa.array(kept)))[:, 0]
+        priority = ranks["priority"].to_numpy()[kept].astype(np.int16)
         quality = ranks["quality"].to_numpy()[kept].astype(np.float32)
         found, place = [(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.int64))], 0
         for batch in batches(documents["text"].filter(pa.array(kept))):
@@ -50,7 +54,8 @@ class HashParagraphs(Step):
         keys, checks, rows = keys[order], checks[order], rows[order]
         once = np.ones(len(keys), bool)
         once[1:] = (keys[1:] != keys[:-1]) | (checks[1:] != checks[:-1]) | (rows[1:] != rows[:-1])
-        columns = keys[once], checks[once], quality[rows[once]], names[rows[once]]
+        of = rows[once]
+        columns = keys[once], checks[once], priority[of], quality[of], names[of]
         bounds = np.array([(at << 64) // self.tasks for at in range(1, self.tasks)], np.uint64)
         cuts = [0, *np.searchsorted(columns[0], bounds), len(columns[0])]
         return {

@@ -1,4 +1,4 @@
-"""Which document keeps a paragraph that several have: the best of them, by source, quality and id."""
+"""Which document keeps a paragraph that several have: the best of them, by priority, quality and id."""
 
 import dataclasses
 import itertools
@@ -22,29 +22,27 @@ REMOVALS = pa.schema(
 
 @dataclasses.dataclass(frozen=True)
 class MatchParagraphs(Step):
-    """`partitions`: how many of the tables are of each source, the best source first; `losing`: whether documents of
-    that source lose paragraphs. All sources keep.
+    """`losing`: of runs of tables, how many they are and whether their documents lose paragraphs. All may keep.
 
-    The order is that of near duplicates: source, then quality (here as float32), then id. About 80 bytes of memory a
+    The order is that of near duplicates: priority, then quality (here as float32), then id. About 80 bytes of memory a
     paragraph of the task's prefix.
     """
 
-    partitions: tuple[int, ...]
-    losing: tuple[bool, ...]
+    losing: tuple[tuple[int, bool], ...]
 
     name = "paragraph-match"
-    version = 1
+    version = 2
     memory = 2 << 30
 
     def run(self, paragraphs: list[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
         """One `PARAGRAPHS` table a partition, in the build's order -> one REMOVALS batch a partition, by document."""
         order = np.argsort(_column(paragraphs, "key"), kind="stable")
-        keys, checks, qualities, documents = (_column(paragraphs, name)[order] for name in PARAGRAPHS.names)
+        keys, checks, *merit, documents = (_column(paragraphs, name)[order] for name in PARAGRAPHS.names)
         partition = np.repeat(np.arange(len(paragraphs), dtype=np.uint32), [table.num_rows for table in paragraphs])
         partition = partition[order]
-        source = np.repeat(np.arange(len(self.partitions), dtype=np.uint32), self.partitions)
-        keeper = documents[_keepers(keys, checks, source[partition], qualities, documents)]
-        lost = np.flatnonzero((keeper != documents) & np.array(self.losing, bool)[source[partition]])
+        losing = np.array([loses for count, loses in self.losing for _ in range(count)], bool)
+        keeper = documents[_keepers(keys, checks, *merit, documents)]
+        lost = np.flatnonzero((keeper != documents) & losing[partition])
         lost = lost[np.lexsort((checks[lost], keys[lost], documents[lost], partition[lost]))]
         cuts = np.searchsorted(partition[lost], np.arange(len(paragraphs) + 1))
         taken = documents[lost], keys[lost], checks[lost], keeper[lost]
@@ -61,7 +59,7 @@ def _column(tables: list[pa.Table], name: str) -> np.ndarray:
 
 
 @njit(cache=True)
-def _keepers(keys, checks, sources, qualities, documents):
+def _keepers(keys, checks, priorities, qualities, documents):
     """Of each paragraph, the place of the same one in the best document; keys are sorted."""
     keeper = np.arange(len(keys))
     start = 0
@@ -76,7 +74,7 @@ def _keepers(keys, checks, sources, qualities, documents):
                     continue
                 best = first
                 for place in range(first + 1, stop):
-                    if checks[place] == checks[first] and _is_better(place, best, sources, qualities, documents):
+                    if checks[place] == checks[first] and _is_better(place, best, priorities, qualities, documents):
                         best = place
                 for place in range(first, stop):
                     if checks[place] == checks[first]:
@@ -86,9 +84,9 @@ def _keepers(keys, checks, sources, qualities, documents):
 
 
 @njit(cache=True)
-def _is_better(one, other, sources, qualities, documents):
-    if sources[one] != sources[other]:
-        return sources[one] < sources[other]
+def _is_better(one, other, priorities, qualities, documents):
+    if priorities[one] != priorities[other]:
+        return priorities[one] < priorities[other]
     if qualities[one] != qualities[other]:
         return qualities[one] > qualities[other]
     return documents[one] < documents[other]

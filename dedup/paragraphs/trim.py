@@ -8,8 +8,9 @@ import dataclasses
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from dedup.lsh import hex_keys
+from dedup.digests import digests, hex_digits
 from dedup.paragraphs.blocks import KINDS, Blocks, Kind, find_blocks
 from dedup.paragraphs.hashes import kept_rows
 from dedup.paragraphs.match import REMOVALS
@@ -28,7 +29,6 @@ COUNTED = pa.schema(
         ),
     ]
 )
-_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +48,7 @@ class TrimParagraphs(Step):
         the same bytes), removed (`schema.REMOVED_PARAGRAPH`) and counted (`COUNTED`, kept documents by language).
         """
         rows = np.flatnonzero(kept_rows(verdicts, documents.num_rows))
-        names = hex_keys(documents["doc_id"].take(pa.array(rows)))
+        names = digests(documents["doc_id"].take(pa.array(rows)))[:, 0]
         losses = _Losses(removals)
         before = documents["words"].to_numpy()
         parts, place = [], 0
@@ -148,17 +148,14 @@ def _removed(doc_ids: pa.ChunkedArray, rows: np.ndarray, parts: list[_Part]) -> 
             column.append(more)
     of, number, key, words, keeper = map(np.concatenate, columns)
     arrays = [
-        doc_ids.take(pa.array(of)), number.astype(np.int32), key, words.astype(np.int32), hex_digits(keeper)
+        doc_ids.take(pa.array(of)), number.astype(np.int32), key, words.astype(np.int32), _beginnings(keeper)
     ]  # fmt: skip
     return pa.table(arrays, schema=schema.REMOVED_PARAGRAPH).combine_chunks()
 
 
-def hex_digits(values: np.ndarray) -> pa.StringArray:
-    """64-bit numbers as 16 hexadecimal digits each."""
-    nibbles = values.astype(">u8").view(np.uint8)
-    digits = np.stack([_HEX[nibbles >> 4], _HEX[nibbles & 15]], axis=1)
-    offsets = np.arange(0, 16 * len(values) + 1, 16, dtype=np.int32)
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(digits)))
+def _beginnings(ids: np.ndarray) -> pa.Array:
+    """The first 16 digits of ids of which the first 64 bits are known."""
+    return pc.utf8_slice_codeunits(hex_digits(np.stack([ids, ids], axis=1)), 0, 16)
 
 
 @njit(cache=True)

@@ -3,17 +3,15 @@
 import random
 import re
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.paragraphs.blocks import KINDS, find_blocks
+from dedup.paragraphs.blocks import find_blocks
 from dedup.paragraphs.hashes import PARAGRAPHS, HashParagraphs
 from dedup.paragraphs.match import REMOVALS, MatchParagraphs
-from dedup.paragraphs.trim import TrimParagraphs, hex_digits
-from filters.rules import RANK
+from dedup.paragraphs.trim import TrimParagraphs
 from shards import schema
 from shards.step import Step
 
@@ -47,10 +45,10 @@ def verdicts(kept: list[bool]) -> pa.Table:
     return pa.table({"verdict": pa.array(words, pa.string()), "language": pa.array(["en"] * len(kept), pa.string())})
 
 
-def ranks(qualities: list[float]) -> pa.Table:
+def ranks(qualities: list[float], priority: int = 0) -> pa.Table:
     rows = len(qualities)
-    languages = pa.array(["en"] * rows, pa.string())
-    return pa.table([pa.array([0] * rows, pa.int32()), pa.array(qualities, pa.float64()), languages], schema=RANK)
+    given = {"priority": pa.array([priority] * rows, pa.int32()), "quality": pa.array(qualities, pa.float64())}
+    return pa.table(given)
 
 
 def run(
@@ -61,11 +59,13 @@ def run(
     kept = kept or [[True] * table.num_rows for table in tables]
     quality = quality or [[0.5] * table.num_rows for table in tables]
     names = list(dict.fromkeys(sources))
+    places = [names.index(source) for source in sources]
     hashes = [
-        HashParagraphs(tasks=tasks, **limits).run(table, verdicts(keep), ranks(values))["paragraphs"]
-        for table, keep, values in zip(tables, kept, quality, strict=True)
+        HashParagraphs(tasks=tasks, **limits).run(table, verdicts(keep), ranks(values, place))["paragraphs"]
+        for table, keep, values, place in zip(tables, kept, quality, places, strict=True)
     ]
-    match = MatchParagraphs(tuple(map(sources.count, names)), tuple(losing or [True] * len(names)))
+    losing = losing or [True] * len(names)
+    match = MatchParagraphs(tuple((1, losing[place]) for place in places))
     removals = [
         match.run([pa.Table.from_batches([parts[task]]) for parts in hashes])["removals"] for task in range(tasks)
     ]
@@ -238,19 +238,11 @@ def test_odd_texts_stop_nothing_and_stay_as_they_are(text: str) -> None:
 
 
 def test_no_partitions_rows_or_removals_are_no_trouble() -> None:
-    steps: list[Step] = [HashParagraphs(tasks=3), MatchParagraphs((), ()), TrimParagraphs()]
+    steps: list[Step] = [HashParagraphs(tasks=3), MatchParagraphs(()), TrimParagraphs()]
     nothing = documents([])
     assert [len(batch) for batch in steps[0].run(nothing, verdicts([]), ranks([]))["paragraphs"]] == [0, 0, 0]
-    [batch] = MatchParagraphs((1,), (True,)).run([PARAGRAPHS.empty_table()])["removals"]
+    [batch] = MatchParagraphs(((1, True),)).run([PARAGRAPHS.empty_table()])["removals"]
     assert batch.schema.equals(REMOVALS) and not len(batch)
     outputs = steps[2].run(nothing, verdicts([]), [])
     assert outputs["documents"] is nothing
     assert outputs["removed"].schema.equals(schema.REMOVED_PARAGRAPH) and outputs["counted"].num_rows == 0
-
-
-def test_digits_are_those_of_the_doc_id() -> None:
-    names = [schema.doc_id("a", str(number)) for number in range(50)]
-    assert hex_digits(np.array([int(name[:16], 16) for name in names], np.uint64)).to_pylist() == [
-        n[:16] for n in names
-    ]
-    assert set(KINDS) == {"text", "list", "table"}
