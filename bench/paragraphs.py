@@ -39,7 +39,6 @@ from bench.tools.templates import leaflets
 from dedup.paragraphs.hashes import HashParagraphs
 from dedup.paragraphs.match import MatchParagraphs
 from dedup.paragraphs.trim import TrimParagraphs
-from filters.rules import RANK
 from ingest.recipe_paragraphs import EVERY, ParagraphRules
 from shards import schema
 from shards.errors import InputError
@@ -185,7 +184,7 @@ def _documents(texts: list[str], at: int) -> tuple[pa.Table, pa.Table, pa.Table]
     } | schema.measure(texts)  # fmt: skip
     columns = [pa.array(given.get(field.name, [None] * rows), field.type) for field in schema.DOCUMENT]
     verdicts = pa.table({"verdict": [schema.KEEP] * rows, "language": ["en"] * rows})
-    ranks = pa.table([pa.array([0] * rows, pa.int32()), [0.5] * rows], schema=RANK)
+    ranks = pa.table({"priority": pa.array([0] * rows, pa.int32()), "quality": [0.5] * rows})
     return pa.table(columns, schema=schema.DOCUMENT), verdicts, ranks
 
 

@@ -28,7 +28,7 @@ from filters.privacy import KINDS
 from filters.quality.step import Quality
 from filters.rules import Bound, Rules
 from ingest.ancestors import Ancestors, Elder, elders, promoted
-from ingest.engine.graph import Node
+from ingest.engine.graph import Node, Port
 from ingest.extract.step import Extract
 from ingest.pack import Pack, groups
 from ingest.paragraphs import Judged, Trimmed, trim_paragraphs
@@ -148,9 +148,13 @@ def plan(
     canary = Node(Canary(recipe.document.dedup.signature, _bands(recipe), _verify(recipe)), "known duplicates")
     older = elders(ancestors, _bands(recipe), COMPARED)
     matches = _matches(recipe, chains, older)
-    verified = _verified(recipe, chains, ancestors, older, matches)
+    merit = promoted(
+        ancestors, _bands(recipe), [chain.candidates for chain in chains], [chain.bands for chain in chains]
+    )
+    verified = _verified(recipe, chains, merit, older, matches)
     verdicts = _verdicts(recipe, chains, verified)
-    return Graph(chains, index, canary, matches, verified, verdicts, reports, _trimmed(recipe, chains, verdicts))
+    trimmed = _trimmed(recipe, chains, merit, verdicts)
+    return Graph(chains, index, canary, matches, verified, verdicts, reports, trimmed)
 
 
 def _scores(recipe: Recipe) -> tuple[Step, ...]:
@@ -218,13 +222,15 @@ def _rules(recipe: Recipe, priority: int) -> Rules:
     )  # fmt: skip
 
 
-def _trimmed(recipe: Recipe, chains: Sequence[Chain], verdicts: Sequence[Node]) -> list[Trimmed | None]:
+def _trimmed(
+    recipe: Recipe, chains: Sequence[Chain], merit: Sequence[Port], verdicts: Sequence[Node]
+) -> list[Trimmed | None]:
     rules = recipe.document.dedup.paragraphs
     if rules is None:
         return [None] * len(chains)
     judged = [
-        Judged(chain.source.name, chain.extract.label, chain.documents, chain.candidates.port("ranks"), verdict)
-        for chain, verdict in zip(chains, verdicts, strict=True)
+        Judged(chain.source.name, chain.extract.label, chain.documents, ranks, verdict)
+        for chain, ranks, verdict in zip(chains, merit, verdicts, strict=True)
     ]
     return trim_paragraphs(rules, judged)
 
@@ -255,18 +261,17 @@ def _matches(recipe: Recipe, chains: list[Chain], older: list[Elder]) -> list[No
 
 
 def _verified(
-    recipe: Recipe, chains: list[Chain], ancestors: Ancestors, older: list[Elder], matches: list[Node]
+    recipe: Recipe, chains: list[Chain], merit: Sequence[Port], older: list[Elder], matches: list[Node]
 ) -> list[Node]:
     """The nodes that find the duplicates among what `matches` found."""
     dedup = recipe.document.dedup
     components = Node(Components(dedup.verify_tasks), "all", {"edges": tuple(node.port("edges") for node in matches)})
-    own = [chain.candidates for chain in chains], [chain.bands for chain in chains]
     everything = {
         "signatures": (
             *(chain.signature.port("signatures", COMPARED) for chain in chains),
             *(elder.signatures for elder in older),
         ),
-        "ranks": (*promoted(ancestors, _bands(recipe), *own), *(elder.ranks for elder in older)),
+        "ranks": (*merit, *(elder.ranks for elder in older)),
     }
     verify = dataclasses.replace(_verify(recipe), elders=tuple(elder.version for elder in older))
     return [

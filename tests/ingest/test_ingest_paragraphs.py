@@ -99,6 +99,21 @@ def test_the_version_is_the_same_on_ray(folder: Path, tmp_path: Path) -> None:
     assert result.version == manifest(folder).id
 
 
+def test_a_document_of_an_earlier_version_keeps_its_paragraph_although_another_source_has_priority(
+    folder: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (copy / "first.toml").write_text('name = "first"\n' + FIRST.format("web") + RULES)
+    build(copy / "first.toml", copy / "store")
+    later = 'name = "later"\n' + FIRST.format("wiki") + FIRST.format("web") + RULES + 'parents = ["first@latest"]\n'
+    (copy / "later.toml").write_text(later + ASKED.replace('["web"]', '["*"]'))
+    version = build(copy / "later.toml", copy / "store").manifest
+    found = documents(copy / "store", version)
+    keepers = [row["source"] for row in found.values() if SHARED in row["text"]]
+    assert keepers == ["web"]
+    assert {part.source: part.removed for part in version.paragraphs} == {"web": 5, "wiki": 2}
+
+
 def test_another_cap_only_trims_again(folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     (copy / "recipe.toml").write_text(RECIPE + ASKED + "max_removed = 0.9\n")
