@@ -9,11 +9,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from catalog import artifacts as artifact_files
 from catalog import publish as publishing
 from catalog import views
+from catalog.options import STORE, Database, Root, Spec, open_catalog, open_store
 from catalog.plots import write_plots
-from catalog.versions import Catalog
 from shards import commands
-from shards.errors import InputError
-from shards.store import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,21 +37,11 @@ app = typer.Typer(
 )
 console = commands.console()
 
-Spec = Annotated[str, typer.Argument(metavar="VERSION", help="NAME@TAG, NAME, an id or its beginning.")]
-Root = Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store: a folder or an fsspec URL.")]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        envvar="MEDCORPUS_DATABASE", help="SQLAlchemy URL of the index; default: catalog.sqlite in the store."
-    ),
-]
-STORE = "work/store"
-
 
 @app.command()
 def ls(root: Root = STORE, database: Database = None) -> None:
     """List all versions, newest first."""
-    entries = _open(root, database).list()
+    entries = open_catalog(root, database).list()
     if entries:
         console.print(views.versions(entries))
     else:
@@ -70,7 +58,7 @@ def artifacts(
 
     Example: python -m catalog artifacts 3f0c9a2b --out work/domain-model
     """
-    store = _store(root)
+    store = open_store(root)
     if artifact is None:
         found = artifact_files.every(store)
         console.print(views.artifacts(found) if found else f"no artifacts in {root}")
@@ -94,7 +82,7 @@ def show(
 
     Example: python -m catalog show demo --plots work/plots
     """
-    manifest = _open(root, database).resolve(version)
+    manifest = open_catalog(root, database).resolve(version)
     console.print(views.version(manifest))
     if plots:
         for path in write_plots(manifest, plots):
@@ -113,7 +101,7 @@ def card(
 
     Example: python -m catalog card demo --out work/card
     """
-    catalog = _open(root, database)
+    catalog = open_catalog(root, database)
     console.print(f"card: {publishing.write_card(catalog, catalog.resolve(version), out, repo)}")
 
 
@@ -132,7 +120,7 @@ def verify(
 
     Damaged objects come back by `python -m catalog verify demo --repair`, then `python -m ingest run` with the recipe.
     """
-    catalog = _open(root, database)
+    catalog = open_catalog(root, database)
     total = sum(blob.bytes for _, blob in catalog.resolve(version).objects())
     with _progress() as bar:
         task = bar.add_task("verify", total=total)
@@ -153,7 +141,7 @@ def gc(
 
     Example: python -m catalog gc --hours 1
     """
-    swept = _store(root).sweep(older_than=hours * 3600)
+    swept = open_store(root).sweep(older_than=hours * 3600)
     for path in swept:
         console.print(f"deleted {path}", markup=False, soft_wrap=True)
     console.print(f"{len(swept)} unfinished files deleted")
@@ -165,7 +153,7 @@ def tag(version: Spec, tag: Annotated[str, typer.Argument()], root: Root = STORE
 
     Example: python -m catalog tag 1f0c9a2b stable
     """
-    found = _open(root, database).tag(version, tag)
+    found = open_catalog(root, database).tag(version, tag)
     console.print(f"[green]{tag}[/] now points at [cyan]{found}[/]")
 
 
@@ -175,7 +163,7 @@ def lineage(version: Spec, root: Root = STORE, database: Database = None) -> Non
 
     Example: python -m catalog lineage demo
     """
-    console.print(views.lineage(_open(root, database).lineage(version)))
+    console.print(views.lineage(open_catalog(root, database).lineage(version)))
 
 
 @app.command()
@@ -184,7 +172,7 @@ def rebuild(root: Root = STORE, database: Database = None) -> None:
 
     Example: python -m catalog rebuild --root s3://bucket/corpus --database postgresql+psycopg://db/corpus
     """
-    console.print(f"the index has {_open(root, database).rebuild()} versions")
+    console.print(f"the index has {open_catalog(root, database).rebuild()} versions")
 
 
 @app.command()
@@ -204,7 +192,7 @@ def publish(
 
     Example: python -m catalog publish demo --repo my-lab/medical-corpus --dry-run
     """
-    catalog = _open(root, database)
+    catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
     folder = out or Path("work/publish") / manifest.id
     with _progress() as bar:
@@ -219,16 +207,6 @@ def publish(
 def main() -> None:
     """Run a command."""
     commands.run(app)
-
-
-def _open(root: str, database: str | None) -> Catalog:
-    return Catalog(_store(root).root, database)
-
-
-def _store(root: str) -> Store:
-    if "://" not in root and not Path(root).is_dir():
-        raise InputError(f"there is no store at {root}; name it with --root, or build a version first")
-    return Store(root)
 
 
 def _progress() -> Progress:

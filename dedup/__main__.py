@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from catalog.manifest import Manifest
-from catalog.versions import Catalog
+from catalog.options import STORE, Database, Root, Spec, open_catalog
 from dedup import evidence, stored, views
 from dedup.paragraphs import evidence as paragraph_evidence
 from dedup.paragraphs import views as paragraph_views
@@ -29,17 +29,11 @@ app = typer.Typer(
     python -m dedup paragraphs demo@latest           # which paragraphs were removed most
     python -m dedup explain    8f3a demo@latest      # why one was removed, or which paragraphs it lost to whom
     python -m dedup sign       demo@v1               # signatures of a version that keeps none
+
+The store is work/store unless --root or MEDCORPUS_ROOT names another (`make demo` builds in work/demo/store).
 """,
 )
 console = commands.console()
-
-Spec = Annotated[str, typer.Argument(metavar="VERSION", help="NAME@TAG, NAME, an id or its beginning")]
-Root = Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store: a folder or an fsspec URL")]
-Database = Annotated[
-    str | None,
-    typer.Option(envvar="MEDCORPUS_DATABASE", help="SQLAlchemy URL of the index (default: SQLite in the store)"),
-]
-STORE = "work/store"
 
 
 @app.command()
@@ -54,7 +48,7 @@ def explain(
 
     Of a document that was kept: which paragraphs were taken out of it, and which document keeps each.
     """
-    catalog = Catalog(root, database)
+    catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
     losses = paragraph_evidence.losses_of(paragraph_evidence.removed_paragraphs(catalog.store, manifest), doc_id)
     if losses.height:
@@ -63,7 +57,8 @@ def explain(
     removal = evidence.find_removal(catalog.store, manifest, doc_id)
     found = evidence.find_documents(catalog.store, manifest, [removal.doc_id, removal.winner])
     console.print(views.heads(removal, found[removal.doc_id], found[removal.winner]))
-    console.print(views.side_by_side(found[removal.doc_id].text, found[removal.winner].text, everything))
+    texts = found[removal.doc_id].text, found[removal.winner].text
+    console.print(views.side_by_side(*texts, everything, coloured=console.is_terminal))
 
 
 @app.command()
@@ -75,7 +70,7 @@ def clusters(
     at_least: Annotated[int, typer.Option(min=1, help="List those that removed at least so many documents")] = 1,
 ) -> None:
     """List the documents that removed most others: where templates collapse, it shows here first."""
-    catalog = Catalog(root, database)
+    catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
     lost = evidence.removals(catalog.store, manifest)
     ranked = evidence.sizes(lost)
@@ -92,9 +87,13 @@ def paragraphs(
     most: Annotated[int, typer.Option(min=1, help="How many to list")] = 20,
 ) -> None:
     """List the paragraphs that were taken out of most documents, and the document that keeps each."""
-    catalog = Catalog(root, database)
+    catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
     removed = paragraph_evidence.removed_paragraphs(catalog.store, manifest)
+    if removed.is_empty():
+        asked = "no document lost any" if manifest.paragraphs else "its recipe has no [dedup.paragraphs]"
+        console.print(f"version {manifest.id} lists no paragraphs: {asked}", markup=False)
+        return
     shown = paragraph_evidence.most_removed(removed).head(most)
     keepers = paragraph_evidence.full_ids(catalog.store, manifest, shown["keeper"])
     found = evidence.find_documents(catalog.store, manifest, sorted({*keepers.values(), *shown["loser"]}))
@@ -124,7 +123,7 @@ def sign(
 
     They lie beside the version, which stays what it is. A build that needs other ones says so, and with which options.
     """
-    catalog = Catalog(root, database)
+    catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
     given = {"ngram": ngram, "permutations": permutations, "min_shingles": min_shingles,
              "one_permutation": one_permutation}  # fmt: skip

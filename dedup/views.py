@@ -1,4 +1,7 @@
-"""What `python -m dedup` shows: two texts side by side with their differences marked, and a table of clusters."""
+"""What `python -m dedup` shows: two texts side by side with their differences marked, and a table of clusters.
+
+Differences are coloured on a terminal; in a log they are in brackets, as wdiff has them: [-removed-] {+kept+}.
+"""
 
 import difflib
 import re
@@ -25,14 +28,14 @@ def heads(removal: Removal, lost: Document, winner: Document) -> Table:
     if version:
         table.add_row("version", "this one", version)
     for name in ("doc_id", "source", "source_id", "title", "url"):
-        table.add_row(name, *(str(getattr(document, name) or "") for document in (lost, winner)))
+        table.add_row(name, *(Text(str(getattr(document, name) or "")) for document in (lost, winner)))
     table.add_row("characters", f"{len(lost.text):,}", f"{len(winner.text):,}")
     return table
 
 
-def side_by_side(lost: str, winner: str, everything: bool = False) -> Table:
+def side_by_side(lost: str, winner: str, everything: bool = False, coloured: bool = True) -> Table:
     """The texts paragraph beside paragraph, words that differ marked; equal paragraphs are cut short."""
-    table = Table(box=None, pad_edge=False, show_header=False, expand=True)
+    table = Table(box=None, pad_edge=False, show_header=False, expand=True, padding=(0, 2, 0, 0))
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     for left, right in paired(lost.splitlines(), winner.splitlines()):
@@ -40,7 +43,8 @@ def side_by_side(lost: str, winner: str, everything: bool = False) -> Table:
             shown = left if everything or len(left or "") <= _CONTEXT else f"{left[:_CONTEXT]} ..."
             table.add_row(*(Text(shown or "", style="dim"),) * 2)
         else:
-            table.add_row(*marked(left or "", right or ""))
+            texts = marked(left or "", right or "")
+            table.add_row(*(texts if coloured else map(_bracketed, texts, ("[-{}-]", "{{+{}+}}"))))
     return table
 
 
@@ -65,6 +69,15 @@ def marked(left: str, right: str) -> tuple[Text, Text]:
     return texts
 
 
+def _bracketed(text: Text, form: str) -> Text:
+    """The text with each marked stretch in brackets."""
+    plain, at, parts = text.plain, 0, []
+    for span in text.spans:
+        parts += [plain[at : span.start], form.format(plain[span.start : span.end])]
+        at = span.end
+    return Text("".join([*parts, plain[at:]]))
+
+
 def clusters(shown: pl.DataFrame, titles: Mapping[str, Document], removed: int, winners: int) -> Table:
     """Winners with the number of documents each removed, largest first."""
     title = f"{removed:,} documents removed by {winners:,} winners"
@@ -76,5 +89,5 @@ def clusters(shown: pl.DataFrame, titles: Mapping[str, Document], removed: int, 
         document = titles[row["winner"]]
         name = document.title or " ".join(document.text[:200].split())[:80]
         least = f"{row['least_similarity']:.3f}"
-        table.add_row(f"{row['removed']:,}", least, row["methods"], row["winner"], document.source, Text(name))
+        table.add_row(f"{row['removed']:,}", least, row["methods"], row["winner"], Text(document.source), Text(name))
     return table

@@ -44,7 +44,7 @@ def most_removed(
     """Paragraphs with the number of documents that lost each, most first."""
     losers = removed["doc_id"].n_unique()
     title = f"{removed.height:,} paragraphs with {removed['words'].sum():,} words taken out of {losers:,} documents"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 1, 0), expand=True)
     for column in (">documents", ">words", "paragraph", "kept by"):
         right = column.startswith(">")
         table.add_column(column.removeprefix(">"), justify="right" if right else "left", overflow="fold")
