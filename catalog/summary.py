@@ -69,13 +69,20 @@ def by_count(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def settings(recipe: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """A nested recipe as flat `section.name` to text, sorted, without its name, texts and sources."""
+    """A nested recipe as flat `section.name` to text, sorted, without its name, texts and sources.
+
+    A list of named tables has one entry a table, `section.list.name`, that leaves out what is not set.
+    """
     flat: dict[str, str] = {}
     for name, value in sorted(recipe.items()):
         if not prefix and name in {"name", "description", "license", "contact", "sources"}:
             continue
         if isinstance(value, Mapping):
             flat |= settings(value, f"{prefix}{name}.")
+        elif isinstance(value, list) and value and all(isinstance(item, Mapping) and "name" in item for item in value):
+            for item in value:
+                stated = {key: one for key, one in item.items() if key != "name" and one not in (None, "", [])}
+                flat[f"{prefix}{name}.{item['name']}"] = ", ".join(f"{key} {_text(one)}" for key, one in stated.items())
         else:
             flat[f"{prefix}{name}"] = _text(value)
     return flat
@@ -105,5 +112,9 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_text(item)}" for name, item in value.items()) + "}"
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(_text(item) for item in value)
+        return ", ".join(_text(item) for item in value) or "–"
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -27,7 +27,7 @@ app = typer.Typer(
 
     python -m dedup clusters   demo@latest           # which documents removed most
     python -m dedup paragraphs demo@latest           # which paragraphs were removed most
-    python -m dedup explain    8f3a demo@latest      # why one was removed, or which paragraphs it lost to whom
+    python -m dedup explain    8f3a demo@latest      # why it went, or which paragraphs it lost
     python -m dedup sign       demo@v1               # signatures of a version that keeps none
 
 The store is work/store unless --root or MEDCORPUS_ROOT names another (`make demo` builds in work/demo/store).

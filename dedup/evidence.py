@@ -99,11 +99,17 @@ def find_documents(store: Store, manifest: Manifest, wanted: Sequence[str]) -> d
             shards = [shard.blob for shard in load_manifest(store, version).shards]
             found |= {f"{doc_id}@{version}": one for doc_id, one in _search(store, shards, ids, {}).items()}
             continue
-        hashes = _content_hashes(store, manifest, ids)
-        for step in ("mask", "split", "trim", "extract"):
-            found |= _search(store, _stored(store, step), ids - found.keys(), hashes)
+        found |= find_stored(store, ids, _content_hashes(store, manifest, ids))
     if lost := [reference for reference in wanted if reference not in found]:
         raise InputError(f"the store no longer holds the text of {', '.join(lost)}; build the version again")
+    return found
+
+
+def find_stored(store: Store, wanted: Collection[str], hashes: Mapping[str, str]) -> dict[str, Document]:
+    """Those that the steps of builds left in the store, with the content hash that is stated for them, if any."""
+    found: dict[str, Document] = {}
+    for step in ("mask", "split", "trim", "extract"):
+        found |= _search(store, _stored(store, step), set(wanted) - found.keys(), hashes)
     return found
 
 

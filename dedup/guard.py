@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 import pyarrow as pa
 
-from dedup.evidence import STAGE, removals_in, sizes
+from dedup.evidence import STAGE, find_stored, removals_in, sizes
 from shards import schema
 from shards.errors import BuildError
 from shards.store import Blob, Store
@@ -35,11 +35,14 @@ def check_removals(tallies: Iterable[pa.Table], verdicts: Sequence[Blob], store:
         for row in over.sort("removed", descending=True).iter_rows(named=True)
     ]
     clusters = sizes(removals_in(store, verdicts)).head(_SHOWN)
+    named = find_stored(store, clusters["winner"].to_list(), {})
     lines += ["the largest clusters, by the document that was kept:"]
-    lines += [
-        f"  {row['winner']}: removed {row['removed']:,} ({row['methods']}, least {row['least_similarity']:.3f})"
-        for row in clusters.iter_rows(named=True)
-    ]
+    for row in clusters.iter_rows(named=True):
+        lines += [
+            f"  {row['winner']}: removed {row['removed']:,} ({row['methods']}, least {row['least_similarity']:.3f})"
+        ]
+        if document := named.get(row["winner"]):
+            lines += [f"    {document.source}/{document.source_id} {document.title or ''}".rstrip()]
     raise BuildError(
         f"deduplication would remove more than dedup.max_removed = {most:g}, so nothing is committed:\n"
         + "\n".join(lines)

@@ -172,3 +172,14 @@ def test_buckets_that_were_too_large_are_on_the_card_and_leave_no_trace_where_th
     capped = dataclasses.replace(manifest, capped=[CappedBucket(3, "00ff00ff00ff00ff", 1_234_567)])
     assert "| 3 | `00ff00ff00ff00ff` | 1,234,567 |" in card(capped)
     assert Manifest.from_json(capped.as_json()) == capped
+
+
+def test_settings_read_as_a_recipe_says_them_and_a_list_of_tables_has_a_row_each() -> None:
+    tables = [{"name": "one", "path": "", "words": 5.0, "only": None}, {"name": "two", "fields": ["a", "b"]}]
+    flat = summary.settings(
+        {"decontaminate": {"benchmarks": tables, "share": 0.4, "none": None, "list": [], "on": True}}
+    )
+    assert flat == {
+        "decontaminate.benchmarks.one": "words 5", "decontaminate.benchmarks.two": "fields a, b",
+        "decontaminate.list": "–", "decontaminate.none": "–", "decontaminate.on": "true", "decontaminate.share": "0.4",
+    }  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner
 
 from catalog.versions import Catalog
@@ -66,6 +67,9 @@ def test_the_command_shows_both_texts_and_marks_what_differs(store: Path) -> Non
     done = CliRunner().invoke(app, ["explain", lost(store).doc_id, "advice", "--root", str(store)])
     assert done.exit_code == 0, done.output
     assert "near-duplicate" in done.output and "hospital" in done.output and "university" in done.output
+    assert (
+        sum(mark in done.output for mark in ("[-hospital-]", "{+hospital+}", "[-university-]", "{+university+}")) == 2
+    )
     assert "{EMAIL}" in done.output and "desk@" not in done.output  # as compared: masked
     listed = CliRunner().invoke(app, ["clusters", "advice", "--root", str(store)])
     assert listed.exit_code == 0 and lost(store).winner in listed.output
@@ -78,6 +82,13 @@ def test_a_document_that_is_no_duplicate_is_refused_with_its_fate(store: Path) -
         evidence.find_removal(catalog.store, manifest, lost(store).winner)
     with pytest.raises(InputError, match="never saw it"):
         evidence.find_removal(catalog.store, manifest, "f" * 32)
+
+
+def test_a_title_in_brackets_is_shown_as_it_is() -> None:
+    documents = [evidence.Document(name, "pubmed", name, "[Asthma in [children].]", None, "text") for name in "ab"]
+    console = Console(record=True, width=120)
+    console.print(views.heads(evidence.Removal("a", "b", "near-duplicate", 0.9, 0.8), *documents))
+    assert console.export_text().count("[Asthma in [children].]") == 2
 
 
 @given(st.lists(st.sampled_from(["dose", "5", "mg", ".", " ", "10"])), st.lists(st.sampled_from(["dose", "5", " "])))

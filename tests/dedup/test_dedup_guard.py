@@ -1,5 +1,6 @@
 """The guard rail: too much lost in one source and language stops the build, with the largest clusters named."""
 
+import dataclasses
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +41,17 @@ def test_more_than_allowed_stops_the_build_and_shows_the_largest_clusters(tmp_pa
     blobs = verdicts(store, ["a" * 32] * 70 + ["b" * 32] * 20)
     with pytest.raises(BuildError, match=r"90 of 120 documents(.|\n)*a{32}: removed 70(.|\n)*b{32}: removed 20"):
         check_removals([tally(30, 60), tally(0, 30)], blobs, store, 0.5)
+
+
+def test_the_largest_clusters_are_named_where_the_store_has_their_documents(tmp_path: Path) -> None:
+    store, winner = Store(tmp_path), "a" * 32
+    given = {"doc_id": [winner], "source": ["leaflets"], "source_id": ["7.pdf"], "title": ["Ibuprofen"], "url": [None],
+             "text": ["text"], "content_hash": [""]}  # fmt: skip
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in given.items()})
+    outputs = {"documents": dataclasses.asdict(store.put_table(table))}
+    store.put_json("receipts/extract/one.json", {"outputs": outputs})
+    with pytest.raises(BuildError, match=r"a{32}: removed 90 .*\n    leaflets/7.pdf Ibuprofen\nlook at them"):
+        check_removals([tally(30, 90)], verdicts(store, [winner] * 90), store, 0.5)
 
 
 @pytest.mark.parametrize(
