@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter
 
 from bench.frame import describe_machine
 from catalog.plot_style import COLOURS, INK, REST, SOFT, clean, figure, save, short
@@ -78,6 +79,8 @@ def write(measured: Sequence[dict], folder: Path) -> None:
     sizes = [[label, *(f"{size[key]:,}" for size in measured)] for label, key in (
         ("partitions", "partitions"), ("prefixes (match tasks a band)", "prefixes"), ("verify tasks", "parts"),
     )]  # fmt: skip
+    banded = (f"{size['stages']['match']['tasks'] // size['prefixes']}" for size in measured)
+    sizes.append(["bands, those of identity among them", *banded])
     seconds = []
     for stage in ("plant", *STAGES):
         cells = [
@@ -140,12 +143,21 @@ def _plot(measured: Sequence[dict], path: Path) -> Path:
         panel.grid(axis="both", color=SOFT, linewidth=0.7)
         panel.set_xticks(sizes, [short(size) for size in sizes])
         panel.minorticks_off()
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         panel.set_title(title, loc="left", fontsize=11.5, color=INK)
         panel.set_xlabel("documents", color=INK)
     panels[1].axhline(4, color=REST, linewidth=1, linestyle="--")
-    panels[1].annotate("4 GB", (sizes[0], 4), textcoords="offset points", xytext=(0, 3), color=REST, fontsize=9)
-    for panel in panels:
-        panel.legend(frameon=False, fontsize=9, labelcolor=INK)
+    panels[1].annotate(
+        "4 GB: the most that a task may take",
+        (sizes[0], 4),
+        textcoords="offset points",
+        xytext=(0, 3),
+        color=REST,
+        fontsize=9,
+    )
+    for panel, top in zip(panels, (1.0, 0.88), strict=True):
+        panel.legend(frameon=False, fontsize=9, labelcolor=INK, loc="upper left", bbox_to_anchor=(0, top))
+    panels[1].set_ylim(0.1, 6)
     return save(drawn, path)
 
 

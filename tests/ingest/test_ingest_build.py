@@ -171,6 +171,17 @@ def test_the_version_does_not_depend_on_the_order_of_work_or_on_what_was_there(
     assert build(folder_recipe, tmp_path / "a", shuffle=3).version == reference[1]
 
 
+def test_the_version_does_not_depend_on_how_many_tasks_deduplicate(
+    reference: tuple[Path, str], folder_recipe: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.toml"
+    cut.write_text(folder_recipe.read_text() + "[dedup]\nprefixes = 3\nverify_tasks = 5\n")
+    root = shutil.copytree(reference[0], tmp_path / "store")
+    result = build(cut, root)
+    assert result.version == reference[1]
+    assert {"match", "verify"} <= set(result.run.executed) and not result.run.executed["signature"]
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("ray_session")
 @pytest.mark.parametrize("workers", [1, 2])
