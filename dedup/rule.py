@@ -1,9 +1,8 @@
 """The rule: whether two documents are one, by which method, and how similar they are.
 
 Two texts that agree in their template but not in their doses, or that call what they are about by another name, are
-different medicines: a near duplicate must also share its doses (numbers with units), and neither text may have a name
-of its own, a capitalised word that recurs in it and is nowhere in the other. Two editions of one leaflet pass: what
-one adds, the other need not lack a name for.
+different medicines, however much of their text is one: what tells them apart is what recurs in one and not in the
+other (`dedup.terms`, docs/dedup.md). Two editions of one leaflet pass: what one adds, the other need not lack.
 
 Two captures of one page in one source are one document unless hardly anything is common to them (`dedup.identity`):
 a page may change its doses. Texts in two languages are never one, however many numbers and names they share.
@@ -12,15 +11,20 @@ a page may change its doses. Texts in two languages are never one, however many 
 from typing import NamedTuple
 
 from dedup.signature import MOST_NAMES
+from dedup.terms import different, jaccard
 from shards.kernels import njit
 
 METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url")
 DISTINCT, SAME_KEY, EXACT, NEAR, SAME_URL = range(5)
+# Of an own term: its least times, how often one that is not told occurs at most, how long a list is a sample.
+_DOSES = 3, 0, 1 << 31
+_NAMES = 4, 1, MOST_NAMES
 
 
 class Rule(NamedTuple):
-    """`threshold`: Jaccard of shingles, from sketches of `sketch` values; `dose_threshold`: Jaccard of doses; `names`:
-    whether texts with different names are different; `page_threshold`: Jaccard of captures of one page.
+    """`threshold`: Jaccard of shingles, from sketches of `sketch` values; `dose_threshold`: Jaccard of doses (0: they
+    do not count); `names`: whether texts with names of their own are different; `page_threshold`: Jaccard of captures
+    of one page.
     """
 
     threshold: float
@@ -49,11 +53,12 @@ def compare(rule, members, a, b):
         return DISTINCT, similarity
     doses_a = members.doses[members.doses_at[a] : members.doses_at[a + 1]]
     doses_b = members.doses[members.doses_at[b] : members.doses_at[b + 1]]
-    if jaccard(doses_a, doses_b) < rule.dose_threshold:
+    alike = rule.dose_threshold == 0 or jaccard(doses_a, doses_b) >= rule.dose_threshold
+    if not alike or (rule.dose_threshold > 0 and different(doses_a, doses_b, *_DOSES)):
         return DISTINCT, similarity
     names_a = members.names[members.names_at[a] : members.names_at[a + 1]]
     names_b = members.names[members.names_at[b] : members.names_at[b + 1]]
-    if rule.names and renamed(names_a, names_b):
+    if rule.names and different(names_a, names_b, *_NAMES):
         return DISTINCT, similarity
     return NEAR, similarity
 
@@ -89,39 +94,3 @@ def sketch_jaccard(a, b, k):
             both += 1
         union += 1
     return both / union if union else 0.0
-
-
-@njit(cache=True, nogil=True)
-def jaccard(a, b):
-    """Jaccard of two sorted arrays of distinct values; 1 for two empty ones."""
-    at_a = at_b = both = 0
-    while at_a < len(a) and at_b < len(b):
-        if a[at_a] == b[at_b]:
-            both += 1
-            at_a += 1
-            at_b += 1
-        elif a[at_a] < b[at_b]:
-            at_a += 1
-        else:
-            at_b += 1
-    union = len(a) + len(b) - both
-    return both / union if union else 1.0
-
-
-@njit(cache=True, nogil=True)
-def renamed(a, b):
-    """Whether each of two texts has a name that recurs in it and is nowhere in the other (`tokens.names_of`)."""
-    return _has_own_name(a, b) and _has_own_name(b, a)
-
-
-@njit(cache=True, nogil=True)
-def _has_own_name(a, b):
-    at_b = 0
-    for name in a:
-        while at_b < len(b) and (b[at_b] | 1) < (name | 1):
-            at_b += 1
-        if at_b == len(b) and len(b) >= MOST_NAMES:
-            return False  # of a longer text only the smallest hashes are known: no more can be said
-        if name & 1 and (at_b == len(b) or (b[at_b] | 1) != name):
-            return True
-    return False

@@ -15,14 +15,14 @@ import pyarrow as pa
 from dedup.identity import url_hashes
 from dedup.minhash import minhash, one_permutation_minhash, permutations
 from dedup.shingles import shingles_of
-from dedup.tokens import doses_of, names_of, unit_hashes
+from dedup.tokens import MONTHS, UNITS, doses_of, names_of, word_hashes
 from dedup.words import text_buffers, words_of
 from shards import schema
 from shards.kernels import njit
 from shards.step import Step
 
 READ = ("doc_id", "text", "content_hash", "source", "canonical_url", "fetched")  # columns of documents
-MOST_NAMES = 256  # of a document; those of a long one are a sample
+MOST_NAMES = 512  # of a document; those of a long one are a sample
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Signature(Step):
     one_permutation: bool = True
 
     name = "signature"
-    version = 5
+    version = 6
     compression = None  # read row by row from memory maps when candidates are verified
 
     def run(self, documents: pa.Table) -> dict[str, pa.Table]:
@@ -59,7 +59,7 @@ class Signature(Step):
             multipliers,
             offsets_b,
             self.one_permutation,
-            _units(),
+            *_known_words(),
         )
         table = pa.table(
             [
@@ -78,8 +78,8 @@ class Signature(Step):
 
 
 @cache
-def _units() -> np.ndarray:
-    return unit_hashes()
+def _known_words() -> tuple[np.ndarray, np.ndarray]:
+    return word_hashes(UNITS), word_hashes(MONTHS)
 
 
 def _lists(flat: np.ndarray, counts: np.ndarray) -> pa.ListArray:
@@ -88,7 +88,7 @@ def _lists(flat: np.ndarray, counts: np.ndarray) -> pa.ListArray:
 
 
 @njit(cache=True, nogil=True)
-def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, units):
+def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets_b, one_permutation, units, months):
     rows = len(offsets) - 1
     longest = 0
     for row in range(rows):
@@ -105,7 +105,7 @@ def _signatures(data, offsets, ngram, min_shingles, sketch, multipliers, offsets
         doses = _append(doses, filled_doses, found)
         filled_doses += len(found)
         counts[row, 3] = len(found)
-        found = names_of(hashes, marks, words, MOST_NAMES)
+        found = names_of(hashes, marks, words, months, MOST_NAMES)
         names = _append(names, filled_names, found)
         filled_names += len(found)
         counts[row, 4] = len(found)

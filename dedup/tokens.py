@@ -1,8 +1,13 @@
-"""Doses and names among the hashed words of a text: what tells two medicines apart whose leaflets agree."""
+"""Doses and names among the hashed words of a text: what tells two medicines apart whose leaflets agree.
+
+A dose is a number with its unit; a name is any word that recurs, as "amoxicillin" does in its leaflet and "tablets" in
+that of the tablets, whatever its case and language. Each is kept as a *term*: 27 bits of its hash, how often it occurs
+in 16 steps, and whether it stands in the head of the text, its first words, where a title is.
+"""
 
 import numpy as np
 
-from dedup.words import CAPITAL, NUMBER, mix, words_of
+from dedup.words import NUMBER, mix, words_of
 from shards.kernels import njit
 
 # Units that make the number before them a dose.
@@ -10,64 +15,120 @@ UNITS = (
     *("mg", "g", "kg", "µg", "μg", "mcg", "ug", "ng", "ml", "l", "dl", "cl", "%"),
     *("ui", "iu", "u", "mui", "miu", "mmol", "µmol", "mol", "meq", "mbq", "gbq", "kbq"),
     *("mm", "cm", "h", "hours", "heures", "ore", "horas"),
+    *("microgram", "micrograms", "microgramme", "microgrammes", "microgrammo", "microgrammi", "microgramo"),
+    *("microgramos", "units", "unités", "unità", "unidades"),
+)
+# Words that are no names: an edition is dated anew.
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"),
+    *("december", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre"),
+    *("novembre", "décembre", "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto"),
+    *("settembre", "ottobre", "dicembre", "enero", "febrero", "abril", "mayo", "junio", "julio", "septiembre"),
+    *("octubre", "noviembre", "diciembre"),
 )
 
-_OFTEN = 3  # times a capitalised word occurs to be a name that a text is about
+HEAD = 16  # words of a text that are its head
+TERM_BITS = np.uint32(5)  # below the hash in a term: four of the step, one of the head
+_IGNORED = 3
+STEPS = np.array([1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 65, 85], np.int64)  # times that each step begins at
 
 
 @njit(cache=True, nogil=True)
 def doses_of(hashes, marks, count, units):
-    """Sorted distinct 32-bit hashes of the number-and-unit pairs; `units` is sorted."""
-    numbers = 0
-    for position in range(count - 1):
-        numbers += marks[position] == NUMBER
-    found = np.empty(numbers, np.uint32)
-    if numbers == 0:
-        return found
+    """Terms of the number-and-unit pairs, sorted; `units` is sorted. "100 000 IU" is one number."""
+    found = np.empty(count, np.uint32)
     filled = 0
     for position in range(count - 1):
-        if marks[position] == NUMBER:
-            unit = hashes[position + 1]
-            place = np.searchsorted(units, unit)
-            if place < len(units) and units[place] == unit:
-                found[filled] = np.uint32(mix(hashes[position] * np.uint64(31) + unit) >> np.uint64(32))
-                filled += 1
-    return np.unique(found[:filled])
+        if marks[position] != NUMBER:
+            continue
+        unit = hashes[position + 1]
+        place = np.searchsorted(units, unit)
+        if place == len(units) or units[place] != unit:
+            continue
+        value = hashes[position] * np.uint64(31) + unit
+        before = position - 1
+        while before >= 0 and marks[before] == NUMBER:
+            value = mix(value) + hashes[before]
+            before -= 1
+        found[filled] = _seen(mix(value), position)
+        filled += 1
+    return _terms(found[:filled], filled)
 
 
 @njit(cache=True, nogil=True)
-def names_of(hashes, marks, count, most):
-    """Hashes of the distinct capitalised words, sorted: 31 bits each, the lowest bit set where the word recurs.
+def names_of(hashes, marks, count, dates, most):
+    """Terms of the words that occur twice, or in the head, sorted; numbers are none, nor are `dates`.
 
-    Of more than `most` the smallest hashes are kept, so that two texts keep the same words where they share them.
+    Of more than `most` those of the smallest hashes are kept, so that two texts keep the same words where they share
+    them.
     """
-    capitals = 0
-    for position in range(count):
-        capitals += marks[position] == CAPITAL
-    found = np.empty(capitals, np.uint32)
+    slots = 256
+    while slots < 2 * (count + len(dates)):
+        slots *= 2
+    words, times = np.zeros(slots, np.uint64), np.zeros(slots, np.uint8)  # by open addressing; times: 1, or 2 for more
+    for date in dates:
+        slot = _slot(words, date)
+        words[slot], times[slot] = date, _IGNORED
+    found = np.empty(count, np.uint32)
     filled = 0
     for position in range(count):
-        if marks[position] == CAPITAL:
-            found[filled] = np.uint32(hashes[position] >> np.uint64(32)) & np.uint32(0xFFFFFFFE)
+        if marks[position] == NUMBER:
+            continue
+        slot = _slot(words, hashes[position])
+        words[slot] = hashes[position]
+        if times[slot] == _IGNORED:
+            continue
+        if times[slot] == 1:  # the first time it was unknown whether there would be a second
+            found[filled] = _seen(hashes[position], HEAD)
             filled += 1
-    found.sort()
+        if times[slot] or position < HEAD:
+            found[filled] = _seen(hashes[position], position)
+            filled += 1
+        times[slot] = 2 if times[slot] or position < HEAD else 1
+    return _terms(found[:filled], most)
+
+
+@njit(cache=True, nogil=True)
+def _slot(words, word):
+    """Where the word is in the table, or would be."""
+    mask = len(words) - 1
+    slot = np.int64(word & np.uint64(mask))
+    while words[slot] != word and words[slot]:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(cache=True, nogil=True)
+def _seen(value, position):
+    """27 bits of a hash, and in the lowest whether this occurrence is not in the head, so that the head sorts first."""
+    kept = np.uint32(value >> np.uint64(32)) >> TERM_BITS << TERM_BITS
+    return kept | np.uint32(position >= HEAD)
+
+
+@njit(cache=True, nogil=True)
+def _terms(seen, most):
+    """Terms of occurrences: at most `most`, the smallest."""
+    seen.sort()
     distinct = start = 0
-    while start < filled and distinct < most:
+    while start < len(seen) and distinct < most:
+        key = seen[start] >> TERM_BITS
         stop = start + 1
-        while stop < filled and found[stop] == found[start]:
+        while stop < len(seen) and seen[stop] >> TERM_BITS == key:
             stop += 1
-        found[distinct] = found[start] | np.uint32(1 if stop - start >= _OFTEN else 0)
+        step = np.searchsorted(STEPS, stop - start, side="right") - 1
+        head = np.uint32(1) - (seen[start] & np.uint32(1))
+        seen[distinct] = key << TERM_BITS | np.uint32(step) << np.uint32(1) | head
         distinct += 1
         start = stop
-    return found[:distinct]
+    return seen[:distinct]
 
 
-def unit_hashes() -> np.ndarray:
-    """The hashes of `UNITS`, sorted, as `doses_of` wants them."""
+def word_hashes(words: tuple[str, ...]) -> np.ndarray:
+    """The hashes of words such as `UNITS`, sorted, as `doses_of` and `names_of` want them."""
     hashes, marks = np.empty(4, np.uint64), np.empty(4, np.uint8)
     found = []
-    for unit in UNITS:
-        data = np.frombuffer(unit.encode(), np.uint8)
+    for word in words:
+        data = np.frombuffer(word.encode(), np.uint8)
         words_of(data, 0, len(data), hashes, marks)
         found.append(hashes[0])
     return np.unique(np.array(found, np.uint64))

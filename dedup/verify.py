@@ -41,16 +41,17 @@ GATHERED = 1 << 26  # values (of 4 bytes) that are compared at a time
 
 @dataclasses.dataclass(frozen=True)
 class Verify(Step):
-    """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses; `names`: whether texts with different names
-    are different; `page_threshold`: Jaccard of captures of one page; `max_winners`: of one cluster's walk.
+    """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses (0: they do not count); `names`: whether
+    texts with names of their own are different; `page_threshold`: Jaccard of captures of one page; `max_winners`: of
+    one cluster's walk.
 
     `elders`: of the partitions that are of earlier versions, which follow the build's own, the version of each.
     `list_over`: documents removed for one from which it is told.
     """
 
     threshold: float = 0.8
-    dose_threshold: float = 0.8
-    max_winners: int = 64
+    dose_threshold: float = 0.4
+    max_winners: int = 1024
     sketch: int = 512
     names: bool = True
     page_threshold: float = 0.3
@@ -58,7 +59,7 @@ class Verify(Step):
     list_over: int = 50
 
     name = "verify"
-    version = 4
+    version = 5
     memory = 2 << 30
     lazy = ("signatures", "ranks")
 

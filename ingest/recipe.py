@@ -124,8 +124,8 @@ class DedupRules(Section):
     parents: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     threshold: float = Field(0.8, gt=0, le=1)
-    dose_threshold: float = Field(0.8, ge=0, le=1)
-    names: bool = True  # texts of one template about differently named things are not duplicates
+    dose_threshold: float = Field(0.4, ge=0, le=1)  # 0: doses do not count
+    names: bool = True  # texts of one template with names of their own are not duplicates
     page_threshold: float = Field(0.3, gt=0, le=1)  # of two captures of one page in one source; 1: as any two texts
     max_removed: float = Field(0.8, gt=0, le=1)  # of a source's documents in a language; more stops the build
     list_clusters_over: int = Field(50, ge=1)  # documents removed for one: the report, manifest and card list it

@@ -10,16 +10,16 @@ from dedup.signature import Signature
 from dedup.verify import Verify
 
 
-def wrong(threshold: float = 0.8, dose_threshold: float = 0.8, names: bool = True, bands: int = 14) -> list[str]:
+def wrong(threshold: float = 0.8, dose_threshold: float = 0.4, names: bool = True, bands: int = 14) -> list[str]:
     """Canaries that met another fate than they must."""
     steps = Signature(permutations=bands * 8), Bands(bands, 8, 2), Verify(threshold, dose_threshold, names=names)
     rows = Canary(*steps).run()["canary"].to_pylist()
-    assert len(rows) == 48 and sum(row["expected"] is not None for row in rows) >= 4
+    assert len(rows) == 60 and sum(row["expected"] is not None for row in rows) >= 4
     return [row["document"] for row in rows if row["expected"] not in (None, row["found"])]
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9, 1.0])
-@pytest.mark.parametrize("dose_threshold", [0.0, 0.8, 1.0])
+@pytest.mark.parametrize("dose_threshold", [0.0, 0.4, 0.8, 1.0])
 @pytest.mark.parametrize("names", [True, False])
 def test_a_sound_build_passes_under_any_thresholds(threshold: float, dose_threshold: float, names: bool) -> None:
     assert wrong(threshold, dose_threshold, names) == []
@@ -28,7 +28,7 @@ def test_a_sound_build_passes_under_any_thresholds(threshold: float, dose_thresh
 def test_editions_and_copies_go_and_other_medicines_and_strengths_stay() -> None:
     rows = Canary(Signature(), Bands(), Verify()).run()["canary"].to_pylist()
     kept = [row["document"] for row in rows if row["found"] == "kept"]
-    assert len(kept) == 16 and all(name.endswith("leaflet") for name in kept)
+    assert len(kept) == 20 and all(name.endswith("leaflet") for name in kept)
 
 
 def test_bands_that_match_nothing_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,11 +37,19 @@ def test_bands_that_match_nothing_are_noticed(monkeypatch: pytest.MonkeyPatch) -
         [[next(counter) for _ in range(bands)] for _ in minima], np.uint64
     )
     monkeypatch.setattr(lsh, "band_keys", noise)
-    assert len(wrong()) == 16  # the editions
+    assert len(wrong()) == 20  # the editions
 
 
-@pytest.mark.parametrize("blind_to", [{"names": False}, {"dose_threshold": 0.0}])
-def test_verification_that_believes_everything_is_noticed(monkeypatch: pytest.MonkeyPatch, blind_to: dict) -> None:
+@pytest.mark.parametrize(
+    ("blind_to", "removed"),
+    [
+        ({"names": False}, 12),  # the other medicine in each strength, and the other form
+        ({"dose_threshold": 0.0}, 8),  # the other strength of each medicine
+    ],
+)
+def test_verification_that_believes_everything_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, blind_to: dict, removed: int
+) -> None:
     sound = Verify.rule.fget
     monkeypatch.setattr(Verify, "rule", property(lambda self: sound(self)._replace(**blind_to)))
-    assert len(wrong()) == 8  # the other medicine in each strength, or the other strength of each medicine
+    assert len(wrong()) == removed

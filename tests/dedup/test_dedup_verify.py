@@ -30,7 +30,7 @@ documents = st.fixed_dictionaries(
         "doc_id": st.integers(0, 40).map(lambda n: f"{n:032x}"),
         "content_hash": st.integers(0, 60).map(lambda n: f"{n << 64:032x}"),
         "sketch": numbers(9, 9),
-        "doses": numbers(3, 3),
+        "doses": numbers(3, 3).map(lambda found: [number << 5 for number in found]),  # terms that occur once
         "names": numbers(7, 4),
         "page": st.integers(0, 2),
         "language": st.sampled_from([None, "en", "it"]),
