@@ -39,7 +39,7 @@ def _own(a, b, often, rarest, most):
             break
         told = at < len(b) and b[at] >> TERM_BITS == key
         times, other = _times(term), _times(b[at]) if told else rarest
-        in_head = term & np.uint32(1) and not (told and b[at] & np.uint32(1))
+        in_head = (term & np.uint32(1)) == 1 and not (told and (b[at] & np.uint32(1)) == 1)
         is_own = times >= often and times >= OWN * other
         own |= is_own
         head |= in_head and times >= 2 * other
