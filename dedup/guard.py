@@ -18,9 +18,10 @@ def check_removals(tallies: Iterable[pa.Table], verdicts: Sequence[Blob], store:
     """Raise `BuildError` with the largest clusters when dedup removes over `most` (0 to 1) of a source and language.
 
     `tallies`: tables with source, language, verdict, why ("stage.reason") and documents. Of what reached dedup, the
-    share that it removed counts; sources with fewer than a hundred such documents in a language are let be.
+    share that it removed counts; sources with fewer than a hundred such documents in a language are let be. The same
+    key read again, in this build or in a version whose documents are left out, is no likeness and does not count.
     """
-    counts = pl.concat([pl.from_arrow(tally) for tally in tallies])
+    counts = pl.concat([pl.from_arrow(tally) for tally in tallies]).filter(pl.col("why") != f"{STAGE}.same-key")
     late = pl.col("why").str.starts_with(f"{STAGE}.")
     reached = (
         counts.filter((pl.col("verdict") == schema.KEEP) | late)

@@ -33,6 +33,7 @@ BANDED = pa.schema([pa.field("key", pa.uint64(), False), pa.field("row", pa.uint
 EDGES = pa.schema([pa.field("hub", pa.uint64(), False), pa.field("node", pa.uint64(), False)])
 IDENTITY_BANDS = 3  # content hash, document id, address
 _ID_BAND = 1  # which of them holds the document id
+_EXACT_BANDS = 2  # the first so many of them
 CAPPED = pa.schema(
     [
         pa.field("band", pa.int32(), False),
@@ -84,6 +85,11 @@ def split_by_prefix(keys: np.ndarray, rows: np.ndarray, prefixes: int) -> list[p
 def batches(bands: int, prefixes: int) -> int:
     """How many batches a `Bands` file has, hence how many match tasks there are."""
     return (bands + IDENTITY_BANDS) * prefixes
+
+
+def is_exact(band: int, bands: int) -> bool:
+    """Whether that band of a `Bands` file holds what proves a duplicate, not what only proposes one."""
+    return bands <= band < bands + _EXACT_BANDS
 
 
 def id_batches(bands: int, prefixes: int) -> range:

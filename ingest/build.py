@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 from dedup.canary import Canary
 from dedup.components import Components
-from dedup.lsh import Bands, Match, batches
+from dedup.lsh import Bands, Match, batches, is_exact
 from dedup.members import COMPARED
 from dedup.signature import READ
 from dedup.verify import Verify
@@ -254,7 +254,7 @@ def _matches(recipe: Recipe, chains: list[Chain], older: list[Elder]) -> list[No
     bands = [*(chain.bands for chain in chains), *(elder.bands for elder in older)]
     for batch in range(batches(dedup.bands, dedup.prefixes)):
         band, prefix = divmod(batch, dedup.prefixes)
-        step = Match(band, dedup.max_bucket if band < dedup.bands else 0)
+        step = Match(band, 0 if is_exact(band, dedup.bands) else dedup.max_bucket)
         ports = tuple(node.port("bands", batch=batch) for node in bands)
         nodes.append(Node(step, f"band {band}, prefix {prefix}", {"bands": ports}))
     return nodes

@@ -13,12 +13,13 @@ from shards.errors import BuildError
 from shards.store import Store
 
 
-def tally(kept: int, removed: int, early: int = 0, language: str = "fr") -> pa.Table:
-    rows = [("keep", "", kept), ("drop", "dedup.near-duplicate", removed), ("drop", "quality.words", early)]
+def tally(kept: int, removed: int, early: int = 0, language: str = "fr", again: int = 0) -> pa.Table:
+    rows = [("keep", "", kept), ("drop", "dedup.near-duplicate", removed), ("drop", "quality.words", early),
+            ("drop", "dedup.same-key", again)]  # fmt: skip
     return pa.table(
         {
-            "source": ["leaflets"] * 3,
-            "language": [language] * 3,
+            "source": ["leaflets"] * len(rows),
+            "language": [language] * len(rows),
             "verdict": [verdict for verdict, _, _ in rows],
             "why": [why for _, why, _ in rows],
             "documents": [documents for *_, documents in rows],
@@ -59,6 +60,7 @@ def test_the_largest_clusters_are_named_where_the_store_has_their_documents(tmp_
     [
         [tally(60, 60)],  # as much as allowed
         [tally(1, 98)],  # too few to say
+        [tally(60, 10, again=5000)],  # the version that it is an addition to has them already
         [tally(40, 30, early=500), tally(30, 20, language="it")],  # what fell before is not dedup's
     ],
 )
