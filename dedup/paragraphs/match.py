@@ -2,11 +2,13 @@
 
 import dataclasses
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from dedup.paragraphs.hashes import PARAGRAPHS
+from dedup.sorting import merged_order
 from shards.kernels import njit
 from shards.step import Step
 
@@ -33,12 +35,18 @@ class MatchParagraphs(Step):
     name = "paragraph-match"
     version = 2
     memory = 2 << 30
+    lazy = ("paragraphs",)
 
-    def run(self, paragraphs: list[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
+    def run(self, paragraphs: Sequence[pa.Table]) -> dict[str, list[pa.RecordBatch]]:
         """One `PARAGRAPHS` table a partition, in the build's order -> one REMOVALS batch a partition, by document."""
-        order = np.argsort(_column(paragraphs, "key"), kind="stable")
-        keys, checks, *merit, documents = (_column(paragraphs, name)[order] for name in PARAGRAPHS.names)
-        partition = np.repeat(np.arange(len(paragraphs), dtype=np.uint32), [table.num_rows for table in paragraphs])
+        parts = [[table[name].to_numpy() for name in PARAGRAPHS.names] for table in paragraphs]  # each is read once
+        partition = np.repeat(np.arange(len(parts), dtype=np.uint32), [len(part[0]) for part in parts])
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        del parts
+        order = merged_order(columns[0])
+        for at in range(len(columns)):
+            columns[at] = columns[at][order]
+        keys, checks, *merit, documents = columns
         partition = partition[order]
         losing = np.array([loses for count, loses in self.losing for _ in range(count)], bool)
         keeper = documents[_keepers(keys, checks, *merit, documents)]
@@ -52,10 +60,6 @@ class MatchParagraphs(Step):
                 for start, stop in itertools.pairwise(cuts)
             ]
         }
-
-
-def _column(tables: list[pa.Table], name: str) -> np.ndarray:
-    return np.concatenate([table[name].to_numpy() for table in tables])
 
 
 @njit(cache=True)

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from dedup.digests import digests, hex_digits
 from dedup.paragraphs.blocks import KINDS, Blocks, Kind, find_blocks
 from dedup.paragraphs.hashes import kept_rows
-from dedup.paragraphs.match import REMOVALS
+from dedup.paragraphs.losses import Losses
 from shards import schema
-from shards.kernels import njit
 from shards.step import Step
 from shards.texts import batches, replace_texts
 from shards.units import cut
@@ -49,7 +48,7 @@ class TrimParagraphs(Step):
         """
         rows = np.flatnonzero(kept_rows(verdicts, documents.num_rows))
         names = digests(documents["doc_id"].take(pa.array(rows)))[:, 0]
-        losses = _Losses(removals)
+        losses = Losses(removals)
         before = documents["words"].to_numpy()
         parts, place = [], 0
         for batch in batches(documents["text"].take(pa.array(rows))):
@@ -67,13 +66,10 @@ class TrimParagraphs(Step):
         }
 
     def _trim(
-        self, texts: pa.LargeStringArray, names: np.ndarray, words: np.ndarray, losses: "_Losses", place: int
+        self, texts: pa.LargeStringArray, names: np.ndarray, words: np.ndarray, losses: Losses, place: int
     ) -> "_Part":
         blocks = find_blocks(texts, self.blocks, self.min_words, self.min_chars)
-        start, stop = losses.ranges(names)
-        keeper, gone = _find(
-            blocks.document, blocks.key, blocks.check, names, start, stop, losses.key, losses.check, losses.keeper
-        )
+        keeper, gone = losses.find(blocks, names)
         size = len(texts)
         lost = np.bincount(blocks.document, blocks.words * gone, size)
         capped = lost > self.max_removed * words
@@ -99,20 +95,6 @@ class _Part:
     capped: np.ndarray
     changed: np.ndarray
     texts: pa.LargeStringArray
-
-
-class _Losses:
-    """The removals of a partition, by document, then key."""
-
-    def __init__(self, removals: list[pa.Table]):
-        tables = pa.concat_tables(removals) if removals else REMOVALS.empty_table()
-        columns = [tables[name].to_numpy() for name in REMOVALS.names]
-        order = np.lexsort((columns[2], columns[1], columns[0]))
-        self.document, self.key, self.check, self.keeper = (column[order] for column in columns)
-
-    def ranges(self, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(first, last + 1) of the removals of each document."""
-        return np.searchsorted(self.document, names, "left"), np.searchsorted(self.document, names, "right")
 
 
 class _Sums:
@@ -156,30 +138,3 @@ def _removed(doc_ids: pa.ChunkedArray, rows: np.ndarray, parts: list[_Part]) -> 
 def _beginnings(ids: np.ndarray) -> pa.Array:
     """The first 16 digits of ids of which the first 64 bits are known."""
     return pc.utf8_slice_codeunits(hex_digits(np.stack([ids, ids], axis=1)), 0, 16)
-
-
-@njit(cache=True)
-def _find(document, key, check, names, start, stop, lost_key, lost_check, lost_keeper):
-    """(document that keeps it, whether it goes) of each block; blocks are in the order of their documents."""
-    keeper, gone = np.zeros(len(key), np.uint64), np.zeros(len(key), np.bool_)
-    first = 0
-    while first < len(key):
-        row = document[first]
-        last = first + 1
-        while last < len(key) and document[last] == row:
-            last += 1
-        order = first + np.argsort(key[first:last], kind="mergesort")  # stable: the first of equal ones stays
-        for at in range(len(order)):
-            block = order[at]
-            keeper[block] = names[row]
-            place = start[row] + np.searchsorted(lost_key[start[row] : stop[row]], key[block])
-            while place < stop[row] and lost_key[place] == key[block]:
-                if lost_check[place] == check[block]:
-                    keeper[block], gone[block] = lost_keeper[place], True
-                place += 1
-            before = at - 1
-            while not gone[block] and before >= 0 and key[order[before]] == key[block]:
-                gone[block] = check[order[before]] == check[block]
-                before -= 1
-        first = last
-    return keeper, gone
