@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.words import mix, text_buffers
+from dedup.words import text_buffers
+from shards.hashing import mix
 from shards.kernels import njit
 
 NONE = 0  # in place of a hash: no page is named

@@ -5,7 +5,7 @@ For two sets of Jaccard similarity J each value agrees with probability J; a ban
 
 import numpy as np
 
-from dedup.words import mix
+from shards.hashing import mix
 from shards.kernels import njit
 
 _EMPTY = np.uint32(0xFFFFFFFF)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.words import mix
+from shards.hashing import mix
 from shards.kernels import njit
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of a shingle

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, is_capital, kind_of, lower_bytes
+from shards.hashing import mix
 from shards.kernels import load_word, njit
 
 NUMBER, CAPITAL = 1, 2  # marks of a word; 0: neither
@@ -30,14 +31,6 @@ def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndar
     _, offsets, data = array.buffers()
     starts = np.frombuffer(offsets, dtype=np.int64, count=len(array) + 1 + array.offset)[array.offset :]
     return np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, np.uint8), starts
-
-
-@njit(cache=True, nogil=True)
-def mix(value):
-    """SplitMix64's finaliser: spreads any change over all 64 bits (Steele et al. 2014)."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 @njit(cache=True, nogil=True)

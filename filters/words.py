@@ -12,10 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from filters.folding import fold
+from shards.hashing import FNV_OFFSET, FNV_PRIME, finish
 from shards.kernels import njit
 from shards.texts import decode, utf8
-
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,35 +79,28 @@ def _scan(data, limits, table):
     count = 0
     for document in range(documents):
         at, limit = limits[document], limits[document + 1]
-        inside, letter, value = False, False, _FNV_OFFSET
+        inside, letter, value = False, False, FNV_OFFSET
         while at < limit:
             point, size = decode(data, at)
             units = table[point] if point < 0x10000 else np.uint64(0)
             if units > 1:
                 if not inside:
-                    inside, letter, value, starts[count] = True, False, _FNV_OFFSET, at
+                    inside, letter, value, starts[count] = True, False, FNV_OFFSET, at
                 while units:
                     unit = units & np.uint64(0xFFFF)
                     letter = letter or not (np.uint64(48) <= unit <= np.uint64(57))
-                    value = (value ^ unit) * _FNV_PRIME
+                    value = (value ^ unit) * FNV_PRIME
                     units >>= np.uint64(16)
             elif inside and units == 0:
-                hashes[count], ends[count], has_letter[count] = _mix(value), at, letter
+                hashes[count], ends[count], has_letter[count] = finish(value), at, letter
                 count += 1
                 inside = False
             at += size
         if inside:
-            hashes[count], ends[count], has_letter[count] = _mix(value), limit, letter
+            hashes[count], ends[count], has_letter[count] = finish(value), limit, letter
             count += 1
         offsets[document + 1] = count
     return offsets, hashes[:count], starts[:count], ends[:count], has_letter[:count]
-
-
-@njit(cache=True)
-def _mix(value):
-    value ^= value >> np.uint64(32)  # FNV's high bits change slowly: finish as MurmurHash3 does (Appleby 2011)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    return value ^ (value >> np.uint64(33))
 
 
 @njit(cache=True)

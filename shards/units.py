@@ -10,12 +10,12 @@ import dataclasses
 import numpy as np
 import pyarrow as pa
 
+from shards.hashing import FNV_OFFSET, FNV_PRIME, finish
 from shards.kernels import njit
 from shards.texts import decode, utf8
 
 TEXT, LIST, HEADING, STRUCTURE = range(4)  # values of `Units.kind`
 _NEWLINE, _SPACE, _TAB, _CR, _HASH, _BAR, _FENCE, _DOT, _BRACKET = 10, 32, 9, 13, 35, 124, 96, 46, 41
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _BULLETS = np.array([ord(bullet) for bullet in "-*+•‣▪●○◦·■–—"], np.int64)  # before a blank
 _LIST_DEEP = 2  # blanks by which a line goes on with the item above it
 
@@ -75,14 +75,6 @@ def cut(units: Units, removed: np.ndarray) -> pa.LargeStringArray:
 def drop_emptied_headings(units: Units, repeated: np.ndarray, removed: np.ndarray) -> np.ndarray:
     """`removed` with those `repeated` headings whose whole section goes; a heading of an empty section stays."""
     return _drop_emptied(units.offsets, units.kind, units.level, repeated, removed.copy())
-
-
-@njit(cache=True)
-def mix(value):
-    """Spreads any change over all 64 bits: FNV's high ones change slowly (as MurmurHash3 ends, Appleby 2011)."""
-    value = value ^ value >> np.uint64(32)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    return value ^ value >> np.uint64(33)
 
 
 @njit(cache=True)
@@ -149,7 +141,7 @@ def _scan(data, limits):
     hashes, kinds, levels = np.empty(room, np.uint64), np.empty(room, np.int8), np.empty(room, np.int8)
     digits = np.empty(room, np.bool_)
     unit, lines, numbered = 0, 0, False  # `lines`: of the open list; 0 when there is none
-    value = _FNV_OFFSET
+    value = FNV_OFFSET
     for document in range(documents):
         at, limit = limits[document], limits[document + 1]
         while at < limit:
@@ -168,7 +160,7 @@ def _scan(data, limits):
             item = _is_item(data, first, last)
             if lines > 0 and (item or first - begin >= _LIST_DEEP):  # the list goes on
                 unit -= 1
-                value = (hashes[unit] ^ np.uint64(_NEWLINE)) * _FNV_PRIME
+                value = (hashes[unit] ^ np.uint64(_NEWLINE)) * FNV_PRIME
                 lines += 1
             else:
                 level = 0
@@ -183,11 +175,11 @@ def _scan(data, limits):
                 kinds[unit] = HEADING if heading else STRUCTURE if structure or fence else LIST if lines else TEXT
                 levels[unit] = level if heading else 0
                 starts[unit], words[unit], digits[unit] = begin, 0, False
-                value = _FNV_OFFSET
+                value = FNV_OFFSET
             blank_before = True
             for place in range(first, last):
                 byte = data[place]
-                value = (value ^ np.uint64(byte)) * _FNV_PRIME
+                value = (value ^ np.uint64(byte)) * FNV_PRIME
                 digits[unit] |= _is_digit(byte)
                 blank = _is_blank(byte)
                 words[unit] += blank_before and not blank
@@ -201,7 +193,7 @@ def _scan(data, limits):
         offsets[document + 1] = unit
         lines = 0
     for place in range(unit):
-        hashes[place] = mix(hashes[place])
+        hashes[place] = finish(hashes[place])
     return (offsets, starts[:unit], ends[:unit], hashes[:unit], kinds[:unit], levels[:unit], words[:unit],
             digits[:unit])  # fmt: skip
 

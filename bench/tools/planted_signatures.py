@@ -18,8 +18,8 @@ import pyarrow as pa
 from dedup.digests import hex_digits
 from dedup.members import COMPARED
 from dedup.minhash import minhash, permutations
-from dedup.words import mix
 from shards import schema
+from shards.hashing import mix
 from shards.kernels import njit
 from shards.step import Step
 

@@ -11,14 +11,14 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from shards.hashing import FNV_OFFSET, FNV_PRIME, finish
 from shards.kernels import njit
 from shards.texts import decode
-from shards.units import LIST, STRUCTURE, TEXT, Units, find_units, mix
+from shards.units import LIST, STRUCTURE, TEXT, Units, find_units
 
 Kind = Literal["text", "list", "table"]
 KINDS: tuple[Kind, ...] = ("text", "list", "table")
 _NEWLINE, _SPACE, _TAB, _BAR = 10, 32, 9, 124
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the second hash, a polynomial
 
 
@@ -110,7 +110,7 @@ def _is_row(data, start, end):
 @njit(cache=True)
 def _hash(data, start, end, table):
     """(64 bits, 32 bits, characters, words) of a text with case and white space folded."""
-    value, other, chars, words, blank = _FNV_OFFSET, _BASE, np.int64(0), np.int64(0), True
+    value, other, chars, words, blank = FNV_OFFSET, _BASE, np.int64(0), np.int64(0), True
     at = start
     while at < end:
         point, size = decode(data, at)
@@ -126,14 +126,14 @@ def _hash(data, start, end, table):
             continue
         words += blank
         if blank and chars:
-            value = (value ^ np.uint64(_SPACE)) * _FNV_PRIME
+            value = (value ^ np.uint64(_SPACE)) * FNV_PRIME
             other = other * _BASE + np.uint64(_SPACE)
             chars += 1
         blank = False
         while folded:
             unit = folded & ((np.uint64(1) << bits) - np.uint64(1))
-            value = (value ^ unit) * _FNV_PRIME
+            value = (value ^ unit) * FNV_PRIME
             other = other * _BASE + unit
             folded >>= bits
             chars += 1
-    return mix(value), np.uint32(mix(other) >> np.uint64(32)), chars, words
+    return finish(value), np.uint32(finish(other) >> np.uint64(32)), chars, words

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from filters.words import Words, hash_words
+from shards.hashing import mix
 from shards.kernels import njit
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # of the polynomial over the words of an n-gram
@@ -59,14 +60,6 @@ def roll(hashes: np.ndarray, n: int) -> np.ndarray:
         if place >= n - 1:
             rolled[place - n + 1] = mix(value)
     return rolled
-
-
-@njit(cache=True)
-def mix(value):
-    """SplitMix64's finaliser: spreads any change over all 64 bits (Steele et al. 2014)."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 @njit(cache=True)

@@ -12,10 +12,10 @@ import numpy as np
 
 from filters.domain.terms import LONGEST_PHRASE, SHORTEST_AFFIX, lexicons
 from filters.words import Words, fold_table
+from shards.hashing import FNV_OFFSET, FNV_PRIME, finish
 from shards.kernels import njit
 from shards.texts import decode
 
-_PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
 _LONGEST_WORD = 64  # code units of a word that are looked at; longer ones (sequences, base 64) are no terms
 _EMPTY = np.uint64(0)
 
@@ -118,23 +118,21 @@ def _hashed(by_language: list[dict[int, float]]) -> _Hashed:
 
 @njit(cache=True)
 def _hash_units(units, length):
-    value = _OFFSET
+    value = FNV_OFFSET
     for at in range(length):
-        value = (value ^ units[at]) * _PRIME
+        value = (value ^ units[at]) * FNV_PRIME
     return _finish(value)
 
 
 @njit(cache=True)
 def _finish(value):
-    value ^= value >> np.uint64(32)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    value ^= value >> np.uint64(33)
+    value = finish(value)
     return value if value != _EMPTY else np.uint64(1)
 
 
 @njit(cache=True)
 def _join(left, right):
-    return _finish((left * _PRIME) ^ right)
+    return _finish((left * FNV_PRIME) ^ right)
 
 
 @njit(cache=True)
@@ -186,10 +184,10 @@ def _weigh_words(
                 if not np.isnan(whole_weights[row, language]):
                     weights[word, language] = whole_weights[row, language]
                     settled[language] = True
-        front, back = _OFFSET, _OFFSET
+        front, back = FNV_OFFSET, FNV_OFFSET
         for taken in range(min(length, longest_affix)):  # a longer affix overwrites a shorter one
-            front = (front ^ units[taken]) * _PRIME
-            back = (back ^ units[length - 1 - taken]) * _PRIME
+            front = (front ^ units[taken]) * FNV_PRIME
+            back = (back ^ units[length - 1 - taken]) * FNV_PRIME
             if taken + 1 < SHORTEST_AFFIX:
                 continue
             prefix = _find(prefix_keys, prefix_rows, _finish(front))

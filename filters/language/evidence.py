@@ -16,6 +16,7 @@ import numpy as np
 
 from filters.language.windows import Windows
 from shards.errors import InputError
+from shards.hashing import FNV_OFFSET, FNV_PRIME
 from shards.kernels import njit
 
 _FOLDER = Path(__file__).parent / "lexicon"
@@ -25,7 +26,6 @@ _UNLISTED = -0.8
 _SPELLING = 1.0  # an unlisted word with a spelling of the language
 _SHORTEST = 3  # letters before an ending, so that short words are not all ending
 _INSIDE, _ENDING, _WORD = 1, 2, 3  # what a key of the table is
-_FNV, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,9 +128,9 @@ def _table(languages: tuple[str, ...], entries: dict[tuple[int, bytes], np.ndarr
 
 @njit(cache=True)
 def _hash(text):
-    key = _FNV
+    key = FNV_OFFSET
     for byte in text:
-        key = (key ^ np.uint64(byte)) * _FNV_PRIME
+        key = (key ^ np.uint64(byte)) * FNV_PRIME
     return key
 
 
@@ -163,14 +163,14 @@ def _sum(data, offsets, keys, kinds, rows, weights, heads):
         words = 0
         while at < limit:
             # A word ends at a space or hyphen; an elided one (l', qu') takes its apostrophe along.
-            start, key = at, _FNV
+            start, key = at, FNV_OFFSET
             while at < limit and data[at] != 32 and data[at] != 45 and data[at] != 39:
-                key = (key ^ np.uint64(data[at])) * _FNV_PRIME
+                key = (key ^ np.uint64(data[at])) * FNV_PRIME
                 at += 1
             end = at
             row = np.int32(-1)
             if at < limit and data[at] == 39:
-                row = _find((key ^ np.uint64(39)) * _FNV_PRIME, _WORD, keys, kinds, rows)
+                row = _find((key ^ np.uint64(39)) * FNV_PRIME, _WORD, keys, kinds, rows)
             at += 1
             if end == start:
                 continue
@@ -181,9 +181,9 @@ def _sum(data, offsets, keys, kinds, rows, weights, heads):
                 _add(row, weights, total[window])
                 continue
             # Its spelling: the longest known ending after at least _SHORTEST bytes, then what stands inside.
-            key = _FNV
+            key = FNV_OFFSET
             for back in range(end - 1, start + _SHORTEST - 1, -1):
-                key = (key ^ np.uint64(data[back])) * _FNV_PRIME
+                key = (key ^ np.uint64(data[back])) * FNV_PRIME
                 if data[back] & 0xC0 != 0x80:
                     ending = _find(key, _ENDING, keys, kinds, rows)
                     row = ending if ending >= 0 else row
@@ -193,9 +193,9 @@ def _sum(data, offsets, keys, kinds, rows, weights, heads):
                 _add(row, weights, total[window])
             for first in range(start, end):
                 if heads[data[first]]:
-                    key = _FNV
+                    key = FNV_OFFSET
                     for inner in range(first, min(end, first + 5)):
-                        key = (key ^ np.uint64(data[inner])) * _FNV_PRIME
+                        key = (key ^ np.uint64(data[inner])) * FNV_PRIME
                         row = _find(key, _INSIDE, keys, kinds, rows)
                         if row >= 0:
                             _add(row, weights, total[window])

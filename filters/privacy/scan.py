@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
+from shards.hashing import FNV_OFFSET, FNV_PRIME
 from shards.kernels import njit
 from shards.texts import utf8
 
@@ -23,7 +24,6 @@ _LOOK_AHEAD = 64  # bytes between an anchor word and the first digit after it
 _MAX_DOMAIN = 255  # RFC 1035
 _OTHER, _DIGIT, _LETTER, _SEPARATOR = range(4)
 _LATIN_SIGNS, _GENERAL_SIGNS = 0xC2, 0xE2  # first bytes of U+0080 to U+00BF, two bytes, and U+2000 to U+2FFF, three
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,9 +64,9 @@ def anchor_table(words: Mapping[str, int]) -> Anchors:
 
 
 def _hash(word: str) -> int:
-    value = int(_FNV_OFFSET)
+    value = int(FNV_OFFSET)
     for byte in word.encode():
-        value = (value ^ (byte | 0x20 if 65 <= byte <= 90 else byte)) * int(_FNV_PRIME) & 0xFFFFFFFFFFFFFFFF
+        value = (value ^ (byte | 0x20 if 65 <= byte <= 90 else byte)) * int(FNV_PRIME) & 0xFFFFFFFFFFFFFFFF
     return value
 
 
@@ -197,12 +197,12 @@ def _scan(data, limits, classes, anchors, announced):
             byte = data[at]
             if classes[byte] == _DIGIT or classes[byte] == _LETTER:
                 # A token: letters and digits up to white space or a sign; the points of D.O.B. are part of it.
-                first, own, value, since_point = at, 0, _FNV_OFFSET, 0
+                first, own, value, since_point = at, 0, FNV_OFFSET, 0
                 while at < limit:
                     byte = data[at]
                     if classes[byte] == _DIGIT or classes[byte] == _LETTER:
                         own += classes[byte] == _DIGIT
-                        value = (value ^ np.uint64(byte | 0x20 if 65 <= byte <= 90 else byte)) * _FNV_PRIME
+                        value = (value ^ np.uint64(byte | 0x20 if 65 <= byte <= 90 else byte)) * FNV_PRIME
                         since_point += 1
                     elif byte == 46 and own == 0 and since_point == 1 and _is_ascii_letter(data, at + 1, limit):
                         since_point = 0
