@@ -6,12 +6,12 @@ partitions. Ours: the steps of a build with the recipe's defaults, inputs read f
 it looks at paragraphs of 20 words and 100 characters, leaves a document whole that would lose more than half, and
 counts and hashes again what it changed. datatrove: its three stages (`SentDedupSignature`, `FindDedups`, `Filter`) over
 lines, spans of one line, case and white space folded, numbers kept; it removes every line but its first copy, of any
-length. Process CPU time, median of five runs after a warm one.
-`*_planted_removed`: share of the copies to be removed that are gone (all but one of each paragraph); of ours also
-without those in documents that were left whole. `*_paragraphs_lost`: share of the corpus's distinct lines that stand
-nowhere any more. `*_short_lines_lost`: share of the lines under 20 words (headings, labels, items) that are gone.
-`*_largest_loss`: of a document's words. `leaflet_words_lost`: what 178 leaflets of one template would lose if the
-recipe asked for it.
+length. Its documents are in memory, before and after. Process CPU time, median of five runs after a warm one.
+`without_store_*`: of ours, less reading and writing. `*_planted_removed`: share of the copies to be removed that are
+gone (all but one of each paragraph); of ours also without those in documents that were left whole. `*_paragraphs_lost`:
+share of the corpus's distinct lines that stand nowhere any more. `*_short_lines_lost`: share of the lines under 20
+words (headings, labels, items) that are gone. `*_largest_loss`: of a document's words. `leaflet_words_lost`: what 178
+leaflets of one template would lose if the recipe asked for it.
 """
 
 import contextlib
@@ -21,6 +21,9 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 from datatrove.data import Document
@@ -57,16 +60,14 @@ _LINES = SentDedupConfig(
 def measure(quick: bool) -> Benchmark:
     """Both sides on the same documents, in turns."""
     corpus = plant(300 if quick else None)
-    stages: dict[str, list[float]] = {}
-    after, capped = ours(corpus.texts, {})
+    stages: list[Counter[str]] = []
+    after, capped, _ = ours(corpus.texts)
     found = {"ours": after, "datatrove": datatrove(corpus.texts)}
     spent: dict[str, list[float]] = {"ours": [], "datatrove": []}
     for _ in range(1 if quick else 5):
-        run_stages: dict[str, list[float]] = {}
-        ours(corpus.texts, run_stages)
-        spent["ours"].append(sum(seconds for [seconds] in run_stages.values()))
-        for step, seconds in run_stages.items():
-            stages.setdefault(step, []).extend(seconds)
+        *_, seconds = ours(corpus.texts)
+        stages.append(seconds)
+        spent["ours"].append(seconds.total())
         begun = time.process_time()
         datatrove(corpus.texts)
         spent["datatrove"].append(time.process_time() - begun)
@@ -78,20 +79,30 @@ def measure(quick: bool) -> Benchmark:
         "mb_per_core_s": size / statistics.median(spent["ours"]),
         "paragraphs_per_core_s": long / statistics.median(spent["ours"]),
     }  # fmt: skip
-    checks |= {f"{step}_share_of_time": sum(seconds) / sum(spent["ours"]) for step, seconds in stages.items()}
+    checks |= {f"{step}_share_of_time": sum(run[step] for run in stages) / sum(spent["ours"]) for step in stages[0]}
+    alone = statistics.median(run.total() - run["store"] for run in stages)
+    checks["without_store_documents_per_core_s"] = len(corpus.texts) / alone
     checks["ours_documents_capped"] = len(capped)
     for name, texts in found.items():
         checks |= {f"{name}_{what}": share for what, share in judged(corpus, texts).items()}
     checks["ours_planted_removed_uncapped"] = planted_removed(corpus, after, capped)
     with contextlib.suppress(InputError):  # where the real data are absent
         before = leaflets()
-        words = [sum(len(text.split()) for text in texts) for texts in (before, ours(before, {})[0])]
+        words = [sum(len(text.split()) for text in texts) for texts in (before, ours(before)[0])]
         checks["leaflet_words_lost"] = 1 - words[1] / words[0]
     return Benchmark("paragraphs", "documents per core-second", speed.pop("ours"), speed, checks)
 
 
-def ours(texts: list[str], stages: dict[str, list[float]]) -> tuple[list[str], set[int]]:
-    """(texts after our steps, rows of the documents left whole); CPU seconds of each step are added to `stages`."""
+def ours(texts: list[str]) -> tuple[list[str], set[int], Counter[str]]:
+    """(texts after our steps, rows of the documents left whole, CPU seconds of each step and of the store)."""
+    seconds: Counter[str] = Counter()
+
+    def timed(what: str, action: Callable[[], Any]) -> Any:
+        begun = time.process_time()
+        result = action()
+        seconds[what] += time.process_time() - begun
+        return result
+
     rules = ParagraphRules(sources=(EVERY,))
     hashing = HashParagraphs(rules.blocks, rules.min_words, rules.min_chars, rules.tasks)
     trim = TrimParagraphs(rules.blocks, rules.min_words, rules.min_chars, rules.max_removed)
@@ -99,22 +110,19 @@ def ours(texts: list[str], stages: dict[str, list[float]]) -> tuple[list[str], s
         store = Store(place)
         parts = [_documents(texts[at::_PARTITIONS], at) for at in range(_PARTITIONS)]
         blobs = [store.put_table(documents) for documents, _, _ in parts]
-        begun = time.process_time()
         hashes = []
         for blob, (_, verdicts, ranks) in zip(blobs, parts, strict=True):
-            tables = hashing.run(store.get_table(blob, ("doc_id", "text")), verdicts, ranks)
-            hashes.append(store.put_table(tables["paragraphs"]))
-        hashed = time.process_time()
-        tables = [store.get_table(blob, batch=0) for blob in hashes]
-        removals = store.put_table(MatchParagraphs(((_PARTITIONS, True),)).run(tables)["removals"])
-        matched = time.process_time()
+            documents = timed("store", partial(store.get_table, blob, ("doc_id", "text")))
+            tables = timed("hash", partial(hashing.run, documents, verdicts, ranks))
+            hashes.append(timed("store", partial(store.put_table, tables["paragraphs"])))
+        tables = timed("store", lambda: [store.get_table(blob, batch=0) for blob in hashes])
+        matched = timed("match", partial(MatchParagraphs(((_PARTITIONS, True),)).run, tables))["removals"]
+        removals = timed("store", partial(store.put_table, matched))
         outputs = []
         for at, (blob, (_, verdicts, _)) in enumerate(zip(blobs, parts, strict=True)):
-            found = trim.run(store.get_table(blob), verdicts, [store.get_table(removals, batch=at)])
-            outputs.append({name: store.put_table(table) for name, table in found.items()})
-        ended = time.process_time()
-        for step, seconds in (("hash", hashed - begun), ("match", matched - hashed), ("trim", ended - matched)):
-            stages.setdefault(step, []).append(seconds)
+            read = timed("store", lambda at=at, blob=blob: (store.get_table(blob), store.get_table(removals, batch=at)))
+            found = timed("trim", partial(trim.run, read[0], verdicts, [read[1]]))
+            outputs.append({name: timed("store", partial(store.put_table, table)) for name, table in found.items()})
         after, capped = list(texts), set()
         for at, found in enumerate(outputs):
             losing = set(store.get_table(removals, batch=at)["document"].to_pylist())
@@ -124,7 +132,7 @@ def ours(texts: list[str], stages: dict[str, list[float]]) -> tuple[list[str], s
                 after[place] = row["text"]
                 if row["text"] == texts[place] and int(row["doc_id"][:16], 16) in losing:
                     capped.add(place)
-        return after, capped
+        return after, capped, seconds
 
 
 def datatrove(texts: list[str]) -> list[str]:
