@@ -49,6 +49,7 @@ class _HeadLoss(torch.autograd.Function):
                 share = share.to(hidden.dtype)
                 hidden_gradient[at : at + rows] = _product(share, matrix) * scale
                 _add_product(weight_gradient, share.T, (block * scale).to(hidden.dtype))
+            del logits, share  # before the next block makes its own
         if train:
             ctx.save_for_backward(hidden_gradient, weight_gradient)
         ctx.mark_non_differentiable(nll)
