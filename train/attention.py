@@ -16,7 +16,7 @@ from torch.nn.attention.flex_attention import BlockMask, create_block_mask, flex
 from shards.errors import InputError
 
 BACKENDS = ("sdpa", "detached", "flex")
-_BLOCK = 1 << 24  # logits at once in the pass for the bias's gradient
+_BLOCK = {"cpu": 1 << 22, "cuda": 1 << 27}  # logits at once in the pass for the bias's gradient
 
 # Uncompiled, flex attention is a slow reference that holds all logits.
 _compiled_flex = torch.compile(flex_attention, dynamic=False)
@@ -98,13 +98,14 @@ class _BiasGradient(torch.autograd.Function):
     def backward(ctx, grad: Tensor):
         out, q, k, v, dense = ctx.saved_tensors
         total = torch.zeros(ctx.shape, device=grad.device)
-        rows = max(1, _BLOCK // total.numel())
+        rows = max(1, _BLOCK.get(grad.device.type, _BLOCK["cpu"]) // total.numel())
         for at in range(0, len(q), rows):
             part = slice(at, at + rows)
             added = dense[part] if len(dense) > 1 else dense
-            share = (q[part] @ k[part].mT + added).float().softmax(-1)
+            share = (q[part] @ k[part].mT).add_(added).float().softmax(-1)
             mean = (grad[part].float() * out[part].float()).sum(-1, keepdim=True)
-            total += (share * ((grad[part] @ v[part].mT).float() - mean)).sum(0, keepdim=True)
+            slope = (grad[part] @ v[part].mT).float().sub_(mean).mul_(share)
+            total += slope.sum(0, keepdim=True)
         return grad, None, None, None, None, total
 
 

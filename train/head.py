@@ -32,7 +32,8 @@ class _HeadLoss(torch.autograd.Function):
         squares = torch.empty_like(nll)
         if train:
             hidden_gradient = torch.empty_like(hidden)
-            weight_gradient = torch.zeros(weight.shape, device=weight.device)
+            make = torch.empty if len(hidden) else torch.zeros  # the first block writes it, the others add
+            weight_gradient = make(weight.shape, device=weight.device)
         for at in range(0, len(hidden), rows):
             block, target = hidden[at : at + rows], targets[at : at + rows, None]
             logits = _product(block, matrix.T)
@@ -48,7 +49,7 @@ class _HeadLoss(torch.autograd.Function):
                 share.scatter_(1, target, (chosen - normaliser).exp() - 1 / scale)
                 share = share.to(hidden.dtype)
                 hidden_gradient[at : at + rows] = _product(share, matrix) * scale
-                _add_product(weight_gradient, share.T, (block * scale).to(hidden.dtype))
+                _add_product(weight_gradient, share.T, (block * scale).to(hidden.dtype), first=at == 0)
             del logits, share  # before the next block makes its own
         if train:
             ctx.save_for_backward(hidden_gradient, weight_gradient)
@@ -68,11 +69,14 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
     return torch.mm(a, b).float()
 
 
-def _add_product(total: Tensor, a: Tensor, b: Tensor) -> None:
-    """total += a b, float32."""
+def _add_product(total: Tensor, a: Tensor, b: Tensor, first: bool) -> None:
+    """total = a b for the first product, total += a b for others; float32."""
+    beta = 0 if first else 1  # with 0 what is in `total` does not count
     if a.dtype == torch.float32:
-        total.addmm_(a, b)
+        total.addmm_(a, b, beta=beta)
     elif a.is_cuda:
-        torch.addmm(total, a, b, out_dtype=torch.float32, out=total)
+        torch.addmm(total, a, b, out_dtype=torch.float32, beta=beta, out=total)
+    elif first:
+        total.copy_(torch.mm(a, b))
     else:
         total += torch.mm(a, b)
