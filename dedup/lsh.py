@@ -53,6 +53,7 @@ class Bands(Step):
 
     name = "bands"
     version = 2
+    compression = None  # keys are random: nothing to gain
 
     def run(self, signatures: pa.Table, candidates: pa.Table) -> dict[str, list[pa.RecordBatch]]:
         """Band keys of the documents that are still kept: one batch (BANDED) for each (band, prefix)."""
