@@ -25,6 +25,16 @@ def split(shards: list[TokenShard], fraction: float) -> Split:
     near-duplicate among the training documents (see `train.sketch`) the loss would say what was memorised: it is left
     out. Empty documents are in neither. Held-out ones are in the order of their places: the first of them are a sample.
     """
+    documents, points, sketch = gather(shards)
+    held_out = held_out_mask(points, fraction)
+    train, test = (np.flatnonzero(mask & (documents.length > 0)) for mask in (~held_out, held_out))
+    clean = test[~near(sketch[test], sketch[train])]
+    in_order = clean[np.argsort(points[clean], kind="stable")]
+    return Split(documents.take(train), documents.take(in_order), len(test) - len(clean))
+
+
+def gather(shards: list[TokenShard]) -> tuple[Documents, np.ndarray, np.ndarray]:
+    """(documents, their places, their sketches) of one language."""
     sources = sorted({name for shard in shards for name in shard.sources})
     number = np.repeat(np.arange(len(shards), dtype=np.int32), [len(shard.points) for shard in shards])
     start, length, points, sketch = (
@@ -33,8 +43,4 @@ def split(shards: list[TokenShard], fraction: float) -> Split:
     )
     source = np.concatenate([np.array([sources.index(n) for n in s.sources], np.int32)[s.source] for s in shards])
     documents = Documents([shard.values for shard in shards], number, start, length, source, tuple(sources))
-    held_out = held_out_mask(points, fraction)
-    train, test = (np.flatnonzero(mask & (length > 0)) for mask in (~held_out, held_out))
-    clean = test[~near(sketch[test], sketch[train])]
-    in_order = clean[np.argsort(points[clean], kind="stable")]
-    return Split(documents.take(train), documents.take(in_order), len(test) - len(clean))
+    return documents, points, sketch

@@ -44,8 +44,8 @@ def document_table(language: str, texts: list[str]) -> pa.Table:
     return rebatch(pa.Table.from_pylist(rows, schema=schema.DOCUMENT))
 
 
-def commit(root: Path, texts: dict[str, list[str]], shards_a_language: int = 1) -> Manifest:
-    """Write and commit a version "test" with these documents."""
+def commit(root: Path, texts: dict[str, list[str]], shards_a_language: int = 1, name: str = "test") -> Manifest:
+    """Write and commit a version with these documents."""
     catalog = Catalog(root)
     shards: list[Shard] = []
     composition, lengths = [], {}
@@ -61,7 +61,7 @@ def commit(root: Path, texts: dict[str, list[str]], shards_a_language: int = 1) 
         lengths[language] = [0, 0, 0, 0, 0, 0, len(found)]
     total = sum(len(found) for found in texts.values())
     manifest = Manifest(
-        name="test",
+        name=name,
         recipe={},
         sources=[],
         shards=shards,
