@@ -11,10 +11,10 @@ from train.model import MT5
 from train.tokenizer import Tokenizer
 
 
-def export(folder: Path, model: MT5, tokens: Tokenizer) -> Path:
+def export(folder: Path, model: MT5, tokens: Tokenizer, beside: dict[str, bytes] | None = None) -> Path:
     """Write the folder, whole or not at all: `AutoModelForSeq2SeqLM` and `AutoTokenizer` load it.
 
-    Weights are float32, the master copy of training.
+    Weights are float32, the master copy of training. `beside`: further files, by name.
     """
     temporary = folder.with_name(f".tmp-{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -24,6 +24,8 @@ def export(folder: Path, model: MT5, tokens: Tokenizer) -> Path:
     _write(temporary / "config.json", write_config(model.config) | special)
     _write(temporary / "generation_config.json", special)
     tokens.save(temporary)
+    for name, content in (beside or {}).items():
+        (temporary / name).write_bytes(content)
     if folder.exists():
         shutil.rmtree(folder)
     return temporary.replace(folder)

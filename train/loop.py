@@ -4,7 +4,6 @@ On a CPU a resumed run has the losses of an unbroken one to the bit (same torch,
 On a GPU it has them to rounding: torch's default kernels there add in no fixed order.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,14 +13,19 @@ import torch
 
 from shards.commands import console
 from shards.errors import InputError
-from train import optim
+from train import optim, sessions
+from train.card import card
 from train.checkpoint import Checkpoints, State, steps
-from train.commands import progress_bar
+from train.commands import open_version, progress_bar
 from train.data import Batch
 from train.distributed import Group, accumulating, join, lay_out, release, whole
 from train.evaluate import held_out_losses
 from train.export import export
+from train.flops import step_flops
+from train.guard import Guard
 from train.loss import batch_loss
+from train.model import MT5
+from train.operate import Operation
 from train.plot import plot_losses
 from train.prepare import Data, build_model, prepare
 from train.rundir import RunDir
@@ -76,6 +80,7 @@ class Run:
             "lr": lr,
             "gradient_norm": norm.item(),
             "examples": self.step * self.config.batch,
+            **({"skipped": self.skipped} if self.skipped else {}),
             "tokens": round(self.step * self.config.batch * self.data.stream.tokens),
         }
 
@@ -143,15 +148,33 @@ class Run:
         return self.step
 
     def finish(self) -> PretrainResult:
-        """Plot, export and sum up."""
+        """Plot and export, if all steps are done, and sum up."""
         self.settle()
+        if self.step == self.config.steps:
+            self._export()
+        return self.folder.result()
+
+    def _export(self) -> None:
         model = whole(self.model, self.optimizer.parameters, self.group)
         if model is not None:
             title = f"mT5 {self.config.size} on {self.config.version} ({self.data.version})"
             plot_losses(self.folder.metrics(), self.folder.loss_plot, title)
-            export(self.folder.export, model, self.data.tokens)
+            beside = {"README.md": self._card(model).encode(), "loss.png": self.folder.loss_plot.read_bytes()}
+            export(self.folder.export, model, self.data.tokens, beside)
         self.group.wait()
-        return self.folder.result()
+
+    def _card(self, model: MT5) -> str:
+        manifest = open_version(self.config.root, self.data.version, self.config.database).manifest
+        tokens = self.data.tokens
+        facts = {
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "precision": str(model.dtype).removeprefix("torch."),
+            "software": f"torch {torch.__version__}",
+            "vocabulary": tokens.size,
+            "tokenizer": tokens.digest,
+            "epochs": self.data.stream.epochs(self.step * self.config.batch),
+        }
+        return card(self.config, manifest, list(self.folder.metrics()), sessions.read(self.folder.path), facts)
 
 
 class Observer(Protocol):
@@ -163,38 +186,45 @@ class Observer(Protocol):
     def step(self, run: Run, record: dict) -> None:
         """After a step, with all that was measured of it."""
 
+    def went_back(self, run: Run, failed: int, reason: str) -> None:
+        """After the run went back from step `failed` to the last checkpoint."""
+
     def end(self, run: Run) -> None:
         """After the last step, and after an error."""
 
 
-Guard = Callable[[dict], str | None]  # the reason to roll back a step, by its record; or it raises
-
-
-def finite(record: dict) -> str | None:
-    """The guard that ends a run whose numbers are not finite, before they reach a checkpoint."""
-    if not (math.isfinite(record["loss"]) and math.isfinite(record["gradient_norm"])):
-        raise InputError(
-            f"loss is {record['loss']} and the gradient's norm {record['gradient_norm']} at step {record['step']}: "
-            "give a smaller --lr or a longer --warmup and a new --out"
-        )
-    return None
-
-
-def train(run: Run, observers: Sequence[Observer], guard: Guard, stopping: Callable[[], bool]) -> None:
+def train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool] = lambda: False) -> None:
     """All steps that are left, or until some process is `stopping`; then there is a checkpoint of the last step."""
-    config = run.config
+    for observer in observers:
+        observer.begin(run)
+    try:
+        _train(run, observers, stopping)
+    finally:
+        for observer in observers:
+            observer.end(run)
+
+
+def _train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool]) -> None:
+    config, guard, stream = run.config, Guard(run.config.spike), run.data.stream
+    guard.begin(run.folder.metrics())
+    flops = step_flops(run.model.config, config.batch, stream.input_length, stream.target_length)
     while run.step < config.steps:
         began = time.perf_counter()
         record = run.advance()
-        if guard(record) is not None:
-            run.roll_back()
+        reason = guard.verdict(record)
+        if run.group.any(reason is not None):  # the leading process has the metrics, so it is the one that judges
+            failed, reason = run.step, reason or f"a spike at step {run.step}"
+            guard.went_back(run.roll_back(), reason)
+            for observer in observers:
+                observer.went_back(run, failed, reason)
             continue
+        seconds = time.perf_counter() - began
         last = run.step == config.steps
         stop = run.group.any(stopping())
         if last or due(config.eval_every, run.step):
             record["held_out"] = run.evaluate()
-        speed = config.batch * run.data.stream.input_length / (time.perf_counter() - began)
-        record["input_tokens_per_second"] = round(speed)
+        record["input_tokens_per_second"] = round(config.batch * stream.input_length / seconds)
+        record["flops_per_second"] = round(flops / seconds / run.group.world)  # of each process
         if run.group.leads:
             run.folder.log(record)
         if last or stop or due(config.checkpoint_every, run.step):
@@ -212,45 +242,20 @@ def due(every: int, step: int) -> bool:
 
 
 def pretrain(
-    config: PretrainConfig,
-    observers: Sequence[Observer] = (),
-    guard: Guard = finite,
-    stopping: Callable[[], bool] = lambda: False,
+    config: PretrainConfig, operation: Operation | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> PretrainResult:
-    """Run, or resume, a pretraining run to its last step; plot its losses and export the model."""
+    """Run, or resume, a pretraining run to its last step; plot its losses and export the model.
+
+    A run that was stopped before its last step has a checkpoint, no plot and no model; the same call resumes it.
+    """
+    operation = operation or Operation()
     group = join(config.device)
     try:
         with progress_bar(disable=not group.leads) as bar:
             folder = RunDir(Path(config.out))
             run = Run(config, group, folder, prepare(config, group, folder, bar))
             run.restore()
-            watching = [Bar(bar), *observers]
-            for observer in watching:
-                observer.begin(run)
-            try:
-                train(run, watching, guard, stopping)
-            finally:
-                for observer in watching:
-                    observer.end(run)
+            train(run, operation.observers(run, bar), stopping)
             return run.finish()
     finally:
         group.leave()
-
-
-class Bar:
-    """The run's progress bar."""
-
-    def __init__(self, bar):
-        self._bar = bar
-
-    def begin(self, run: Run) -> None:
-        """Show it."""
-        self._task = self._bar.add_task("train", total=run.config.steps, completed=run.step, note="")
-
-    def step(self, run: Run, record: dict) -> None:
-        """Move it."""
-        note = f"loss {record['loss']:.3f} · {record['input_tokens_per_second']:,} tokens/s"
-        self._bar.update(self._task, completed=run.step, note=note)
-
-    def end(self, run: Run) -> None:
-        """It ends with its context."""

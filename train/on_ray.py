@@ -15,11 +15,12 @@ from ray.train.v2.api.exceptions import TrainingFailedError
 from shards.errors import BuildError
 from train.distributed import PATIENCE
 from train.loop import pretrain
+from train.operate import Operation
 from train.rundir import RunDir
 from train.settings import PretrainConfig, PretrainResult
 
 
-def pretrain_on_ray(config: PretrainConfig, workers: int, restarts: int) -> PretrainResult:
+def pretrain_on_ray(config: PretrainConfig, operation: Operation, workers: int, restarts: int) -> PretrainResult:
     """Run, or resume, on `workers` workers of the cluster, with a GPU for each where the cluster has any.
 
     The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures.
@@ -30,7 +31,7 @@ def pretrain_on_ray(config: PretrainConfig, workers: int, restarts: int) -> Pret
     place = str(Path(config.out).resolve())
     trainer = TorchTrainer(
         _work,
-        train_loop_config={"config": dataclasses.asdict(config)},
+        train_loop_config={"config": dataclasses.asdict(config), "operation": dataclasses.asdict(operation)},
         torch_config=TorchConfig("cpu:gloo,cuda:nccl" if gpus else "gloo", timeout_s=int(PATIENCE.total_seconds())),
         scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpus),
         run_config=RunConfig(name="ray", storage_path=place, failure_config=FailureConfig(max_failures=restarts)),
@@ -43,4 +44,4 @@ def pretrain_on_ray(config: PretrainConfig, workers: int, restarts: int) -> Pret
 
 
 def _work(settings: dict) -> None:
-    pretrain(PretrainConfig(**settings["config"]))
+    pretrain(PretrainConfig(**settings["config"]), Operation(**settings["operation"]))

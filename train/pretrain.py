@@ -11,8 +11,11 @@ from rich.table import Table
 from shards.commands import console, run
 from shards.errors import InputError
 from train.commands import DatabaseUrl
+from train.energy import WORLD_GRID
 from train.loop import pretrain
+from train.operate import Operation
 from train.settings import PretrainConfig, PretrainResult
+from train.stopping import graceful
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -39,6 +42,7 @@ def main(
     optimizer: Annotated[str, typer.Option(help="adamw (scaled by rms) or adafactor.")] = "adamw",
     weight_decay: Annotated[float, typer.Option(help="Decoupled weight decay.")] = 0.0,
     clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
+    spike: Annotated[float, typer.Option(help="Deviations from which a loss is rolled back; 0: never.")] = 6.0,
     z_loss: Annotated[float, typer.Option(help="Weight of the z-loss.")] = 1e-4,
     alpha: Annotated[float, typer.Option(help="Languages are mixed by documents ** alpha.")] = 0.3,
     weights: Annotated[str, typer.Option(help="Explicit mixture instead, for example en=2,fr=1.")] = "",
@@ -59,6 +63,10 @@ def main(
     recompute: Annotated[bool, typer.Option("--recompute", help="Save memory: run the blocks' forward twice.")] = False,
     ray_workers: Annotated[int, typer.Option(help="Run as so many workers of a Ray cluster; 0: here.")] = 0,
     ray_restarts: Annotated[int, typer.Option(help="How often to begin again when a worker is lost.")] = 3,
+    tracker: Annotated[str, typer.Option(help="tensorboard, trackio, wandb or none.")] = "tensorboard",
+    profile: Annotated[int, typer.Option(help="Steps to profile, after the first three.")] = 0,
+    watts: Annotated[float, typer.Option(help="Power of this machine; 0: metered where it can be.")] = 0.0,
+    grid: Annotated[float, typer.Option(help="Grams of CO2 a kWh of the grid.")] = WORLD_GRID,
     database: DatabaseUrl = None,
 ) -> None:
     """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
@@ -76,7 +84,8 @@ def main(
 
     [dim]ray job submit --working-dir . -- python -m train.pretrain --ray-workers 16 --parallel fsdp ...[/dim]
 
-    Losses are in metrics.jsonl and loss.png, the model for transformers in model/.
+    Losses are in metrics.jsonl and loss.png, the model for transformers in model/. SIGTERM or Ctrl-C stops after the
+    step under way, with a checkpoint, and exit status 143 or 130.
     """
     config = PretrainConfig(
         root=str(root),
@@ -99,6 +108,7 @@ def main(
         optimizer=optimizer,
         weight_decay=weight_decay,
         clip=clip,
+        spike=spike,
         z_loss=z_loss,
         alpha=alpha,
         weights=parse_weights(weights),
@@ -119,14 +129,19 @@ def main(
         recompute=recompute,
         database=database,
     )
+    operation = Operation(tracker, profile, watts, grid)
     if ray_workers:
         from train.on_ray import pretrain_on_ray  # Ray is loaded by who asks for it
 
-        result = pretrain_on_ray(config, ray_workers, ray_restarts)
-    else:
-        result = pretrain(config)
+        console().print(summary(pretrain_on_ray(config, operation, ray_workers, ray_restarts)))
+        return
+    with graceful() as stop:
+        result = pretrain(config, operation, stop)
+    done = result.steps == config.steps
     if os.environ.get("RANK", "0") == "0":
-        console().print(summary(result))
+        console().print(summary(result) if done else f"stopped at step {result.steps}; the same command goes on")
+    if not done:
+        raise typer.Exit(stop.exit_status)
 
 
 def parse_weights(text: str) -> dict[str, float]:

@@ -76,9 +76,10 @@ class RunDir:
                     yield json.loads(line)
 
     def result(self) -> PretrainResult:
-        """What a finished run gives back."""
+        """What a run gives back."""
         records = list(self.metrics())
         held_out = [record["held_out"] for record in records if "held_out" in record]
         edge = max(1, min(10, len(records) // 4))
         first, last = (statistics.fmean(one["loss"] for one in part) for part in (records[:1], records[-edge:]))
-        return PretrainResult(self.path, self.loss_plot, self.export, first, last, held_out[-1] if held_out else {})
+        losses = held_out[-1] if held_out else {}
+        return PretrainResult(self.path, self.loss_plot, self.export, records[-1]["step"], first, last, losses)

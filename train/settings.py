@@ -25,7 +25,7 @@ FREE = frozenset(
 LIMITS = {
     **dict.fromkeys(("steps", "batch", "keep"), (1, False)),
     **dict.fromkeys(("micro_batch", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
-    **dict.fromkeys(("warmup", "decay", "weight_decay", "z_loss", "alpha", "source_alpha"), (0, False)),
+    **dict.fromkeys(("warmup", "decay", "weight_decay", "z_loss", "alpha", "source_alpha", "spike"), (0, False)),
     **dict.fromkeys(("lr", "clip"), (0, True)),
 }
 
@@ -43,6 +43,7 @@ class PretrainConfig:
     `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
     `attention`: auto or a way of `train.attention`; `compile` the blocks; `recompute` them instead of keeping them.
     `decay`: steps of the wsd schedule's end (0: a fifth). `parallel`: how several processes share the model.
+    `spike`: standard deviations above the running mean from which a loss is rolled back; 0: never, and NaN is an error.
     `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
     """
 
@@ -66,6 +67,7 @@ class PretrainConfig:
     optimizer: str = "adamw"
     weight_decay: float = 0.0
     clip: float = 1.0
+    spike: float = 6.0
     z_loss: float = 1e-4
     alpha: float = 0.3
     source_alpha: float = 1.0
@@ -139,7 +141,7 @@ class PretrainConfig:
 
 @dataclasses.dataclass(frozen=True)
 class PretrainResult:
-    """Where a run's files lie, and its losses in nats per target token.
+    """Where a run's files lie, the steps done, and its losses in nats per target token.
 
     `losses` is the last held-out loss of each language; a language without held-out text is absent.
     """
@@ -147,6 +149,7 @@ class PretrainResult:
     run_dir: Path
     loss_plot: Path
     export_dir: Path
+    steps: int
     first_loss: float
     last_loss: float
     losses: dict[str, float]

@@ -1,0 +1,169 @@
+"""The command `python -m train.lr_find`: a learning rate by a short run in which it rises (arXiv 1506.01186).
+
+The loss is smoothed and plotted against the rate. Suggested is the rate at which it falls most steeply; the one at
+which it is lowest is stated, too, and is already too high for a long run.
+"""
+
+import dataclasses
+import json
+import math
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from shards.commands import console, run
+from shards.errors import InputError
+from train.commands import DatabaseUrl, progress_bar
+from train.distributed import join
+from train.loop import Run
+from train.prepare import prepare
+from train.progress import ProgressLine
+from train.rundir import RunDir
+from train.settings import PretrainConfig
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+SMOOTH = 0.9  # share of the past in the running mean, whose beginning is corrected
+DIVERGED = 1.5  # times the lowest smoothed loss, from which the test ends: more of it teaches nothing
+
+
+@dataclasses.dataclass(frozen=True)
+class Rising:
+    """A rate that grows by the same factor every step, from `low` at the first to `high` at the last of `steps`."""
+
+    low: float
+    high: float
+    steps: int
+
+    def at(self, step: int) -> float:
+        """Rate of step 1, 2, 3 ..."""
+        return self.low * (self.high / self.low) ** ((step - 1) / max(1, self.steps - 1))
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """Rates: `suggested` where the loss falls most steeply, `lowest` where it is least, `diverged` or None."""
+
+    suggested: float
+    lowest: float
+    diverged: float | None
+
+
+@app.command()
+def main(
+    version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
+    out: Annotated[Path, typer.Option(help="Folder for lr_find.json and lr_find.png.")],
+    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the version.")] = "work/store",
+    size: Annotated[str, typer.Option(help="As the run's.")] = "tiny",
+    init: Annotated[str, typer.Option(help="As the run's.")] = "random",
+    tokenizer: Annotated[str, typer.Option(help="As the run's.")] = "train",
+    vocab_size: Annotated[int, typer.Option(help="As the run's.")] = 32_000,
+    optimizer: Annotated[str, typer.Option(help="As the run's.")] = "adamw",
+    batch: Annotated[int, typer.Option(help="As the run's: another batch has another best rate.")] = 16,
+    micro_batch: Annotated[int, typer.Option(help="As the run's.")] = 0,
+    input_length: Annotated[int, typer.Option(help="As the run's.")] = 512,
+    steps: Annotated[int, typer.Option(help="Steps of the test.")] = 100,
+    low: Annotated[float, typer.Option(help="First rate.")] = 1e-5,
+    high: Annotated[float, typer.Option(help="Last rate.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="As the run's.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    database: DatabaseUrl = None,
+) -> None:
+    """Suggest a learning rate for a run of this model on this version.
+
+    [dim]python -m train.lr_find --version demo@latest --out runs/lr --vocab-size 4000 --input-length 128[/dim]
+    """
+    if not 0 < low < high < math.inf or steps < 10:
+        raise InputError(f"rates {low} to {high} in {steps} steps; give 0 < low < high and at least 10 steps")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        config = PretrainConfig(
+            root=root, version=version, out=folder, size=size, init=init, tokenizer=tokenizer, vocab_size=vocab_size,
+            optimizer=optimizer, batch=batch, micro_batch=micro_batch, input_length=input_length, steps=steps, lr=high,
+            seed=seed, device=device, precision=precision, database=database,
+        )  # fmt: skip
+        rates, losses = sweep(config, Rising(low, high, steps))
+    found, smoothed = find(rates, losses), smooth(losses)
+    plain = dataclasses.asdict(found) | {"rates": rates, "losses": losses, "smoothed": smoothed}
+    (out / "lr_find.json").write_text(json.dumps(plain, indent=1) + "\n")
+    plot(rates, losses, smoothed, found, out / "lr_find.png", f"mT5 {size}, {batch} examples of {input_length} tokens")
+    console().print(
+        f"--lr {found.suggested:.2g}  (steepest; lowest loss at {found.lowest:.2g}) → {out / 'lr_find.png'}"
+    )
+
+
+def sweep(config: PretrainConfig, rising: Rising) -> tuple[list[float], list[float]]:
+    """(rates, losses) of a run with the rising rate, until it diverges."""
+    group = join(config.device)
+    if group.world > 1:
+        raise InputError("the test is one process; run it without torchrun")
+    with progress_bar() as bar:
+        folder = RunDir(Path(config.out))
+        test = Run(config, group, folder, prepare(config, group, folder, bar))
+        test.schedule = rising
+        shown = ProgressLine(bar)
+        shown.begin(test)
+        rates: list[float] = []
+        losses: list[float] = []
+        while test.step < config.steps:
+            record = test.advance()
+            if not math.isfinite(record["loss"]):
+                break
+            rates.append(record["lr"])
+            losses.append(record["loss"])
+            shown.step(test, record | {"input_tokens_per_second": 0})
+            smoothed = smooth(losses)
+            if smoothed[-1] > DIVERGED * min(smoothed):
+                break
+    return rates, losses
+
+
+def smooth(losses: list[float]) -> list[float]:
+    """Running mean with exponential weights; the first values count as if there had been others like them."""
+    means, mean = [], 0.0
+    for number, loss in enumerate(losses, 1):
+        mean = SMOOTH * mean + (1 - SMOOTH) * loss
+        means.append(mean / (1 - SMOOTH**number))
+    return means
+
+
+def find(rates: list[float], losses: list[float]) -> Finding:
+    """What the curve says. `InputError` when it never falls."""
+    smoothed = smooth(losses)
+    lowest = int(np.argmin(smoothed)) if smoothed else 0
+    if lowest < 3:
+        raise InputError("the loss did not fall at any rate; give a smaller --low, or more --steps")
+    slopes = np.gradient(np.array(smoothed[: lowest + 1]), np.log(rates[: lowest + 1]))
+    diverged = rates[-1] if smoothed[-1] > DIVERGED * smoothed[lowest] else None
+    return Finding(rates[int(np.argmin(slopes))], rates[lowest], diverged)
+
+
+def plot(
+    rates: list[float], losses: list[float], smoothed: list[float], found: Finding, path: Path, title: str
+) -> Path:
+    """Loss against rate, with the suggestion."""
+    figure = Figure(figsize=(8, 4.4), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    axes.semilogx(rates, losses, color="#bbbbbb", linewidth=0.8, label="each step")
+    axes.semilogx(rates, smoothed, color="#222222", linewidth=2, label="running mean")
+    axes.axvline(found.suggested, color="#0072B2", linewidth=1.5, label=f"steepest: {found.suggested:.2g}")
+    axes.axvline(found.lowest, color="#D55E00", linewidth=1.5, linestyle="--", label=f"lowest: {found.lowest:.2g}")
+    axes.set_ylim(min(smoothed) * 0.97, max(losses[0], min(smoothed) * DIVERGED) * 1.03)
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("nats per target token")
+    axes.grid(color="#e6e6e6", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=9)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    figure.savefig(path, format="png")
+    return path
+
+
+if __name__ == "__main__":
+    run(app)
