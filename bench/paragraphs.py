@@ -110,18 +110,20 @@ def ours(texts: list[str]) -> tuple[list[str], set[int], Counter[str]]:
         store = Store(place)
         parts = [_documents(texts[at::_PARTITIONS], at) for at in range(_PARTITIONS)]
         blobs = [store.put_table(documents) for documents, _, _ in parts]
-        hashes = []
+        hashes, seen = [], []
         for blob, (_, verdicts, ranks) in zip(blobs, parts, strict=True):
             documents = timed("store", partial(store.get_table, blob, ("doc_id", "text")))
             tables = timed("hash", partial(hashing.run, documents, verdicts, ranks))
             hashes.append(timed("store", partial(store.put_table, tables["paragraphs"])))
+            seen.append(timed("store", partial(store.put_table, tables["seen"])))
         tables = timed("store", lambda: [store.get_table(blob, batch=0) for blob in hashes])
         matched = timed("match", partial(MatchParagraphs(((_PARTITIONS, True),)).run, tables))["removals"]
         removals = timed("store", partial(store.put_table, matched))
         outputs = []
-        for at, (blob, (_, verdicts, _)) in enumerate(zip(blobs, parts, strict=True)):
-            read = timed("store", lambda at=at, blob=blob: (store.get_table(blob), store.get_table(removals, batch=at)))
-            found = timed("trim", partial(trim.run, read[0], verdicts, [read[1]]))
+        for at, (_, verdicts, _) in enumerate(parts):
+            read = timed("store", lambda at=at: (store.get_table(blobs[at]), store.get_table(seen[at]),
+                                                 store.get_table(removals, batch=at)))  # fmt: skip
+            found = timed("trim", partial(trim.run, read[0], verdicts, read[1], [read[2]]))
             outputs.append({name: timed("store", partial(store.put_table, table)) for name, table in found.items()})
         after, capped = list(texts), set()
         for at, found in enumerate(outputs):

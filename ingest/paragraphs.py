@@ -59,14 +59,16 @@ def trim_paragraphs(rules: ParagraphRules, judged: Sequence[Judged]) -> list[Tri
         for task in range(rules.tasks)
     ]
     return [
-        _trimmed(rules, part, matches, at) if rules.applies_to(part.source) else None for at, part in enumerate(judged)
+        _trimmed(rules, part, hashes[at], matches, at) if rules.applies_to(part.source) else None
+        for at, part in enumerate(judged)
     ]
 
 
-def _trimmed(rules: ParagraphRules, part: Judged, matches: Sequence[Node], at: int) -> Trimmed:
+def _trimmed(rules: ParagraphRules, part: Judged, hashed: Node, matches: Sequence[Node], at: int) -> Trimmed:
     trim = Node(TrimParagraphs(rules.blocks, rules.min_words, rules.min_chars, rules.max_removed), part.label, {
         "documents": part.documents.port("documents"),
         "verdicts": part.verdicts.port("verdicts", ("verdict", "language")),
+        "seen": hashed.port("seen"),
         "removals": tuple(node.port("removals", batch=at) for node in matches),
     })  # fmt: skip
     recount = Node(Recount(part.source), part.label, {

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from dedup.digests import digests
 from dedup.paragraphs.blocks import KINDS, Kind, find_blocks
 from shards import schema
-from shards.step import Step
+from shards.step import Output, Step
 from shards.texts import batches
 
 PARAGRAPHS = pa.schema(
@@ -20,6 +20,13 @@ PARAGRAPHS = pa.schema(
         pa.field("priority", pa.int16(), False),  # of its document: the lowest wins
         pa.field("quality", pa.float32(), False),  # of its document: then the highest
         pa.field("document", pa.uint64(), False),  # the first 64 bits of its doc_id
+    ]
+)
+
+SEEN = pa.schema(
+    [
+        pa.field("paragraphs", pa.int32(), False),  # blocks of a kept document
+        pa.field("repeats", pa.bool_(), False),  # whether one of them stands in it twice
     ]
 )
 
@@ -34,11 +41,11 @@ class HashParagraphs(Step):
     tasks: int = 1
 
     name = "paragraph-hashes"
-    version = 2
+    version = 3
 
-    def run(self, documents: pa.Table, verdicts: pa.Table, ranks: pa.Table) -> dict[str, list[pa.RecordBatch]]:
-        """documents (doc_id, text), verdicts (verdict), ranks (priority, quality) -> PARAGRAPHS, each block once a
-        document.
+    def run(self, documents: pa.Table, verdicts: pa.Table, ranks: pa.Table) -> dict[str, Output]:
+        """documents (doc_id, text), verdicts (verdict), ranks (priority, quality) -> paragraphs (PARAGRAPHS, each block
+        once a document) and seen (SEEN, one row a kept document).
         """
         kept = kept_rows(verdicts, documents.num_rows)
         names = digests(documents["doc_id"].filter(pa.array(kept)))[:, 0]
@@ -54,6 +61,9 @@ class HashParagraphs(Step):
         keys, checks, rows = keys[order], checks[order], rows[order]
         once = np.ones(len(keys), bool)
         once[1:] = (keys[1:] != keys[:-1]) | (checks[1:] != checks[:-1]) | (rows[1:] != rows[:-1])
+        repeats = np.zeros(len(names), bool)
+        repeats[rows[~once]] = True
+        seen = np.bincount(rows, minlength=len(names)).astype(np.int32)
         of = rows[once]
         columns = keys[once], checks[once], priority[of], quality[of], names[of]
         bounds = np.array([(at << 64) // self.tasks for at in range(1, self.tasks)], np.uint64)
@@ -62,7 +72,8 @@ class HashParagraphs(Step):
             "paragraphs": [
                 pa.record_batch([column[start:stop] for column in columns], schema=PARAGRAPHS)
                 for start, stop in itertools.pairwise(cuts)
-            ]
+            ],
+            "seen": pa.table([seen, repeats], schema=SEEN),
         }
 
 

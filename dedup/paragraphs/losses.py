@@ -17,6 +17,11 @@ class Losses:
         order = np.lexsort((columns[2], columns[1], columns[0]))
         self.document, self.key, self.check, self.keeper = (column[order] for column in columns)
 
+    def of(self, names: np.ndarray) -> np.ndarray:
+        """Which documents (by the first 64 bits of their ids) have any."""
+        first, last = (np.searchsorted(self.document, names, side) for side in ("left", "right"))
+        return first < last
+
     def find(self, blocks: Blocks, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(first 64 bits of the doc_id that keeps it, whether it goes) of each block; `names`: those of the documents.
 

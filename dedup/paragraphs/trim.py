@@ -40,15 +40,19 @@ class TrimParagraphs(Step):
     max_removed: float = 0.5
 
     name = "paragraph-trim"
-    version = 1
+    version = 2
 
-    def run(self, documents: pa.Table, verdicts: pa.Table, removals: list[pa.Table]) -> dict[str, pa.Table]:
-        """`schema.DOCUMENT`, verdicts (verdict, language) and REMOVALS -> documents (same rows; with nothing to remove
-        the same bytes), removed (`schema.REMOVED_PARAGRAPH`) and counted (`COUNTED`, kept documents by language).
+    def run(
+        self, documents: pa.Table, verdicts: pa.Table, seen: pa.Table, removals: list[pa.Table]
+    ) -> dict[str, pa.Table]:
+        """`schema.DOCUMENT`, verdicts (verdict, language), SEEN and REMOVALS -> documents (same rows; with nothing to
+        remove the same bytes), removed (`schema.REMOVED_PARAGRAPH`) and counted (`COUNTED`, of those that are kept).
         """
-        rows = np.flatnonzero(kept_rows(verdicts, documents.num_rows))
-        names = digests(documents["doc_id"].take(pa.array(rows)))[:, 0]
+        kept = np.flatnonzero(kept_rows(verdicts, documents.num_rows))
+        names = digests(documents["doc_id"].take(pa.array(kept)))[:, 0]
         losses = Losses(removals)
+        looked_at = losses.of(names) | seen["repeats"].to_numpy()  # texts of the others are not read again
+        rows, names = kept[looked_at], names[looked_at]
         before = documents["words"].to_numpy()
         parts, place = [], 0
         for batch in batches(documents["text"].take(pa.array(rows))):
@@ -58,11 +62,21 @@ class TrimParagraphs(Step):
         changed = np.concatenate([part.changed for part in parts]) if parts else np.zeros(0, np.int64)
         texts = pa.concat_arrays([part.texts for part in parts]) if parts else pa.array([])
         documents, chars = replace_texts(documents, rows[changed], texts)
-        sums = _Sums(rows, chars, before - documents["words"].to_numpy(), changed)
+        capped = np.concatenate([part.capped for part in parts]) if parts else np.zeros(0, bool)
+        words = before - documents["words"].to_numpy()
+        facts = {
+            "documents": np.ones(len(kept), bool),
+            "changed": np.isin(kept, rows[changed]),
+            "capped": np.isin(kept, rows[capped]),
+            "paragraphs": seen["paragraphs"].to_numpy(),
+            "removed": np.bincount(_rows_of(parts, rows), minlength=documents.num_rows)[kept],
+            "words": words[kept],
+            "chars": chars[kept],
+        }
         return {
             "documents": documents,
             "removed": _removed(documents["doc_id"], rows, parts),
-            "counted": sums.table(parts, verdicts["language"].slice(0, documents.num_rows)),
+            "counted": _counted(verdicts["language"].take(pa.array(kept)), facts),
         }
 
     def _trim(
@@ -74,64 +88,53 @@ class TrimParagraphs(Step):
         lost = np.bincount(blocks.document, blocks.words * gone, size)
         capped = lost > self.max_removed * words
         gone &= ~capped[blocks.document]
-        seen, removed = (np.bincount(blocks.document, weights, size) for weights in (None, gone))
-        changed = np.flatnonzero(removed)
+        changed = np.unique(blocks.document[gone])
         trimmed = cut(blocks.units, blocks.unit_mask(gone)).take(pa.array(changed))
-        return _Part(place, blocks, np.flatnonzero(gone), keeper, seen, removed, capped, place + changed, trimmed)
+        return _Part(place, blocks, np.flatnonzero(gone), keeper, capped, place + changed, trimmed)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Part:
-    """What became of a batch: `gone` blocks and the `keeper` of each block; a document: blocks seen and removed, and
-    whether it was capped; the kept documents that changed, by number, and their texts. `place`: number of its first.
+    """What became of a batch: `gone` blocks and the `keeper` of each block; whether each document was capped; those
+    that changed, by number, and their texts. `place`: number of its first document.
     """
 
     place: int
     blocks: Blocks
     gone: np.ndarray
     keeper: np.ndarray
-    seen: np.ndarray
-    removed: np.ndarray
     capped: np.ndarray
     changed: np.ndarray
     texts: pa.LargeStringArray
 
 
-class _Sums:
-    """Counts of the kept documents `rows`, each with what it lost."""
+def _counted(languages: pa.ChunkedArray, facts: dict[str, np.ndarray]) -> pa.Table:
+    """`COUNTED`: sums of the facts of documents, by language."""
+    spoken = languages.to_pylist()
+    names = sorted(set(spoken))
+    of = np.searchsorted(names, spoken) if names else np.zeros(0, np.int64)
+    sums = [np.bincount(of, facts[name], len(names)).astype(np.int64) for name in COUNTED.names[1:]]
+    return pa.table([pa.array(names, pa.string()), *map(pa.array, sums)], schema=COUNTED)
 
-    def __init__(self, rows: np.ndarray, chars: np.ndarray, words: np.ndarray, changed: np.ndarray):
-        self.rows, self.chars, self.words = rows, chars[rows], words[rows]
-        self.changed = np.isin(np.arange(len(rows)), changed)
 
-    def table(self, parts: list[_Part], languages: pa.ChunkedArray) -> pa.Table:
-        """`COUNTED`, by language."""
-        seen, removed, capped = (
-            np.concatenate([getattr(part, name) for part in parts]) if parts else np.zeros(0)
-            for name in ("seen", "removed", "capped")
-        )
-        spoken = languages.take(pa.array(self.rows)).to_pylist()
-        names = sorted(set(spoken))
-        of = np.searchsorted(names, spoken) if names else np.zeros(0, np.int64)
-        columns = [None, self.changed, capped, seen, removed, self.words, self.chars]
-        sums = [np.bincount(of, column, len(names)).astype(np.int64) for column in columns]
-        return pa.table([pa.array(names, pa.string()), *map(pa.array, sums)], schema=COUNTED)
+def _rows_of(parts: list[_Part], rows: np.ndarray) -> np.ndarray:
+    """The row of the document of each block that went."""
+    found = [rows[part.place + part.blocks.document[part.gone]] for part in parts]
+    return np.concatenate([np.zeros(0, np.int64), *found])
 
 
 def _removed(doc_ids: pa.ChunkedArray, rows: np.ndarray, parts: list[_Part]) -> pa.Table:
-    columns = [[np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)],
-               [np.zeros(0, np.uint64)]]  # fmt: skip
+    columns = [[np.zeros(0, kind)] for kind in (np.int64, np.uint64, np.int64, np.uint64)]
     for part in parts:
         blocks, gone = part.blocks, part.gone
-        mine = blocks.document[gone]
-        number = blocks.first[gone] - blocks.units.offsets[mine]
-        values = rows[part.place + mine], number, blocks.key[gone], blocks.words[gone], part.keeper[gone]
-        for column, more in zip(columns, values, strict=True):
+        number = blocks.first[gone] - blocks.units.offsets[blocks.document[gone]]
+        for column, more in zip(
+            columns, (number, blocks.key[gone], blocks.words[gone], part.keeper[gone]), strict=True
+        ):
             column.append(more)
-    of, number, key, words, keeper = map(np.concatenate, columns)
-    arrays = [
-        doc_ids.take(pa.array(of)), number.astype(np.int32), key, words.astype(np.int32), _beginnings(keeper)
-    ]  # fmt: skip
+    number, key, words, keeper = map(np.concatenate, columns)
+    ids = doc_ids.take(pa.array(_rows_of(parts, rows)))
+    arrays = [ids, number.astype(np.int32), key, words.astype(np.int32), _beginnings(keeper)]
     return pa.table(arrays, schema=schema.REMOVED_PARAGRAPH).combine_chunks()
 
 

@@ -61,17 +61,18 @@ def run(
     names = list(dict.fromkeys(sources))
     places = [names.index(source) for source in sources]
     hashes = [
-        HashParagraphs(tasks=tasks, **limits).run(table, verdicts(keep), ranks(values, place))["paragraphs"]
+        HashParagraphs(tasks=tasks, **limits).run(table, verdicts(keep), ranks(values, place))
         for table, keep, values, place in zip(tables, kept, quality, places, strict=True)
     ]
     losing = losing or [True] * len(names)
     match = MatchParagraphs(tuple((1, losing[place]) for place in places))
     removals = [
-        match.run([pa.Table.from_batches([parts[task]]) for parts in hashes])["removals"] for task in range(tasks)
+        match.run([pa.Table.from_batches([parts["paragraphs"][task]]) for parts in hashes])["removals"]
+        for task in range(tasks)
     ]
     return [
         TrimParagraphs(**limits, **cap).run(
-            table, verdicts(kept[at]), [pa.Table.from_batches([found[at]]) for found in removals]
+            table, verdicts(kept[at]), hashes[at]["seen"], [pa.Table.from_batches([found[at]]) for found in removals]
         )
         for at, table in enumerate(tables)
     ]
@@ -240,9 +241,10 @@ def test_odd_texts_stop_nothing_and_stay_as_they_are(text: str) -> None:
 def test_no_partitions_rows_or_removals_are_no_trouble() -> None:
     steps: list[Step] = [HashParagraphs(tasks=3), MatchParagraphs(()), TrimParagraphs()]
     nothing = documents([])
-    assert [len(batch) for batch in steps[0].run(nothing, verdicts([]), ranks([]))["paragraphs"]] == [0, 0, 0]
+    hashed = steps[0].run(nothing, verdicts([]), ranks([]))
+    assert [len(batch) for batch in hashed["paragraphs"]] == [0, 0, 0]
     [batch] = MatchParagraphs(((1, True),)).run([PARAGRAPHS.empty_table()])["removals"]
     assert batch.schema.equals(REMOVALS) and not len(batch)
-    outputs = steps[2].run(nothing, verdicts([]), [])
+    outputs = steps[2].run(nothing, verdicts([]), hashed["seen"], [])
     assert outputs["documents"] is nothing
     assert outputs["removed"].schema.equals(schema.REMOVED_PARAGRAPH) and outputs["counted"].num_rows == 0
