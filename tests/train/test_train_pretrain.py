@@ -27,7 +27,7 @@ from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
 from train.evaluate import held_out_losses
-from train.loop import pretrain
+from train.loop import Run, pretrain
 from train.model import shift_right
 from train.optim import Optimizer
 from train.prepare import prepare
@@ -133,6 +133,33 @@ def test_a_resumed_run_equals_an_unbroken_one_to_the_bit(run, root, tmp_path):
     assert broken == whole
     exported = [(folder / "model" / "model.safetensors").read_bytes() for folder in (tmp_path / "run", run[1].run_dir)]
     assert exported[0] == exported[1]
+
+
+def test_a_schedule_that_would_have_had_another_rate_is_refused_on_resuming(root, tmp_path):
+    pretrain(config(root, tmp_path / "run", steps=4, schedule="cosine", warmup=1))
+    with pytest.raises(InputError, match=r"step 4 was made with learning rate .*--steps and --decay as before"):
+        pretrain(config(root, tmp_path / "run", steps=8, schedule="cosine", warmup=1))
+
+
+def test_going_back_leaves_out_the_examples_since_the_checkpoint(root, tmp_path):
+    options = config(root, tmp_path / "run", steps=9)
+    folder, group = RunDir(tmp_path / "run"), Group(0, 1, torch.device("cpu"))
+    with progress_bar(disable=True) as bar:
+        run = Run(options, group, folder, prepare(options, group, folder, bar))
+    records = [run.advance() for _ in range(3)]
+    run.save()
+    expected = run.data.stream.batch(5 * 8, 6 * 8)
+    run.advance()
+    run.advance()
+    assert run.roll_back() == 3
+    assert (run.step, run.skipped) == (3, 2)
+    assert (run._batches()[0].inputs == expected.inputs).all()
+    run.advance()
+    run.save()
+    run.restore()
+    assert (run.step, run.skipped) == (4, 2)
+    again = Run(options, group, folder, run.data)
+    assert [again.advance()["loss"] for _ in range(3)] == [record["loss"] for record in records]
 
 
 def test_micro_batches_give_the_same_losses(run, root, tmp_path):
