@@ -75,23 +75,23 @@ class AdamWScaled(Optimizer):
     def update(self, gradients: list[Tensor], lr: float, scale: Tensor) -> None:
         """One kernel for each matrix: parameters, gradients and moments are read and written once."""
         beta1, beta2 = self.betas
-        device = self.rows[0].device
-        before = torch.tensor(float(self.steps - 1), device=device)
+        before = torch.full_like(self.numels, self.steps - 1)
         # As in the original, epsilon is added before the moment's bias is corrected: nanoT5's, and Hugging Face's.
         epsilon = 1e-6 / math.sqrt(1 - beta2**self.steps)
         moments = zip(map(local, self.mean.values()), map(local, self.square.values()), strict=True)
         inverse = scale.reciprocal()
-        for rows, gradient, (mean, square), size in zip(self.rows, gradients, moments, self.sizes(), strict=True):
+        each = zip(self.rows, gradients, moments, before, self.sizes() * lr, strict=True)
+        for rows, gradient, (mean, square), count, rate in each:
             adamw(
                 *([one] for one in (rows, gradient, mean, square)),
                 [],
-                [before.clone()],
+                [count],
                 fused=True,
                 grad_scale=inverse,
                 amsgrad=False,
                 beta1=beta1,
                 beta2=beta2,
-                lr=size * lr,
+                lr=rate,
                 weight_decay=0.0,
                 eps=epsilon,
                 maximize=False,
