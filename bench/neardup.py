@@ -30,11 +30,12 @@ from dedup.lsh import Bands
 from dedup.signature import Signature
 from dedup.verify import Verify
 
-JACCARD = {"dose_threshold": 0.0, "names": False}
+JACCARD = {"dose_threshold": 0.0, "names": False, "residual_threshold": 0.0}
 PARTS = {
     "jaccard": Verify(**JACCARD),
-    "doses": Verify(names=False),
-    "names": Verify(dose_threshold=0.0),
+    "doses": Verify(**JACCARD | {"dose_threshold": 0.4}),
+    "names": Verify(**JACCARD | {"names": True}),
+    "template": Verify(**JACCARD | {"residual_threshold": 0.5}),
     "rule": Verify(),
 }
 EDITED = (0.03, 0.06)

@@ -11,20 +11,23 @@ a page may change its doses. Texts in two languages are never one, however many 
 from typing import NamedTuple
 
 from dedup.signature import MOST_NAMES
+from dedup.template import residual
 from dedup.terms import different, jaccard
 from shards.kernels import njit
 
-METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url")
-DISTINCT, SAME_KEY, EXACT, NEAR, SAME_URL = range(5)
+METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url", "contained")
+DISTINCT, SAME_KEY, EXACT, NEAR, SAME_URL, CONTAINED = range(6)
 # Of an own term: its least times, how often one that is not told occurs at most, how long a list is a sample.
 _DOSES = 3, 0, 1 << 31
 _NAMES = 4, 1, MOST_NAMES
+_LEAST = 16  # shingles of a text that must be seen to call it contained
 
 
 class Rule(NamedTuple):
     """`threshold`: Jaccard of shingles, from sketches of `sketch` values; `dose_threshold`: Jaccard of doses (0: they
     do not count); `names`: whether texts with names of their own are different; `page_threshold`: Jaccard of captures
-    of one page.
+    of one page; `residual_threshold`: Jaccard without the cluster's template (0: it does not count);
+    `containment`: share of the second's shingles that are in the first (0: no text is removed as a part of another).
     """
 
     threshold: float
@@ -32,11 +35,17 @@ class Rule(NamedTuple):
     names: bool
     sketch: int
     page_threshold: float
+    residual_threshold: float
+    containment: float
 
 
 @njit(cache=True, nogil=True)
-def compare(rule, members, a, b):
-    """(number in METHODS, similarity 0 to 1) of two of `members` (`dedup.members.Members`); DISTINCT: not the same."""
+def compare(rule, members, a, b, shared):
+    """(number in METHODS, similarity 0 to 1) of two of `members` (`dedup.members.Members`); DISTINCT: not the same.
+
+    Only b may be the part of a, as it is a that is kept: then the similarity is the share of b.
+    `shared`: shingles of their cluster's template (`dedup.template`), sorted.
+    """
     method, certain = same(members, a, b)
     if method != DISTINCT:
         return method, certain
@@ -49,16 +58,24 @@ def compare(rule, members, a, b):
     similarity = sketch_jaccard(sketch_a, sketch_b, rule.sketch)
     if members.page[a] and members.page[a] == members.page[b] and similarity >= rule.page_threshold:
         return SAME_URL, similarity
+    part = 0.0
     if similarity < rule.threshold:
-        return DISTINCT, similarity
+        part = inside(sketch_a, sketch_b, rule.sketch) if rule.containment > 0 else 0.0
+        if part == 0 or part < rule.containment:
+            return DISTINCT, similarity
     doses_a = members.doses[members.doses_at[a] : members.doses_at[a + 1]]
     doses_b = members.doses[members.doses_at[b] : members.doses_at[b + 1]]
-    alike = rule.dose_threshold == 0 or jaccard(doses_a, doses_b) >= rule.dose_threshold
-    if not alike or (rule.dose_threshold > 0 and different(doses_a, doses_b, *_DOSES)):
-        return DISTINCT, similarity
+    if rule.dose_threshold > 0:
+        alike = part > 0 or jaccard(doses_a, doses_b) >= rule.dose_threshold  # a part has some doses of the whole
+        if not alike or different(doses_a, doses_b, *_DOSES, part == 0):
+            return DISTINCT, similarity
     names_a = members.names[members.names_at[a] : members.names_at[a + 1]]
     names_b = members.names[members.names_at[b] : members.names_at[b + 1]]
-    if rule.names and different(names_a, names_b, *_NAMES):
+    if rule.names and different(names_a, names_b, *_NAMES, part == 0):
+        return DISTINCT, similarity
+    if part > 0:
+        return CONTAINED, part
+    if len(shared) and residual(sketch_a, sketch_b, shared, rule.sketch) < rule.residual_threshold:
         return DISTINCT, similarity
     return NEAR, similarity
 
@@ -94,3 +111,21 @@ def sketch_jaccard(a, b, k):
             both += 1
         union += 1
     return both / union if union else 0.0
+
+
+@njit(cache=True, nogil=True)
+def inside(a, b, k):
+    """Share of the shingles of `b` that are in `a`, from bottom-k sketches; 0 where too few of `b` are seen.
+
+    Among the k smallest of the union, as for Jaccard: of a `b` that is a tenth of `a`, a tenth of k values tell.
+    """
+    at_a = at_b = seen = mine = both = 0
+    while seen < k and (at_a < len(a) or at_b < len(b)):
+        in_a = at_b >= len(b) or (at_a < len(a) and a[at_a] <= b[at_b])
+        in_b = at_a >= len(a) or (at_b < len(b) and b[at_b] <= a[at_a])
+        at_a += in_a
+        at_b += in_b
+        mine += in_b
+        both += in_a and in_b
+        seen += 1
+    return both / mine if mine >= _LEAST else 0.0

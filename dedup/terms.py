@@ -15,15 +15,16 @@ OWN = 3  # times as frequent as in the other
 
 
 @njit(cache=True, nogil=True)
-def different(a, b, often, rarest, most):
+def different(a, b, often, rarest, most, titled=True):
     """Whether terms `a` and `b` (sorted uint32) of two texts are those of different things.
 
     `often`: least times of an own term. `rarest`: how often a term that is not told may occur at most. A list of `most`
-    terms is a sample: of what lies beyond its last, nothing is said.
+    terms is a sample: of what lies beyond its last, nothing is said. `titled`: whether the heads are asked, too; the
+    head of a text that is a part of another is no title.
     """
     own_a, head_a, both_a = _own(a, b, often, rarest, most)
     own_b, head_b, both_b = _own(b, a, often, rarest, most)
-    return (own_a and own_b) or (head_a and head_b) or both_a or both_b
+    return (own_a and own_b) or (titled and ((head_a and head_b) or both_a or both_b))
 
 
 @njit(cache=True, nogil=True)

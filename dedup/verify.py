@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from dedup.digests import hex_digits
 from dedup.members import Merits, gather_members, gather_merits
 from dedup.rule import EXACT, METHODS, Rule
+from dedup.template import FEWEST, MOST, template
 from dedup.walk import REST, identical, walk
 from shards.step import Step
 
@@ -42,8 +43,9 @@ GATHERED = 1 << 26  # values (of 4 bytes) that are compared at a time
 @dataclasses.dataclass(frozen=True)
 class Verify(Step):
     """`threshold`: Jaccard of shingles; `dose_threshold`: Jaccard of doses (0: they do not count); `names`: whether
-    texts with names of their own are different; `page_threshold`: Jaccard of captures of one page; `max_winners`: of
-    one cluster's walk.
+    texts with names of their own are different; `page_threshold`: Jaccard of captures of one page;
+    `residual_threshold`: Jaccard without the cluster's template (0: it does not count); `containment`: share of a text
+    in a longer one that is kept, from which it goes (0: never); `max_winners`: of one cluster's walk.
 
     `elders`: of the partitions that are of earlier versions, which follow the build's own, the version of each.
     `list_over`: documents removed for one from which it is told.
@@ -55,18 +57,23 @@ class Verify(Step):
     sketch: int = 512
     names: bool = True
     page_threshold: float = 0.3
+    residual_threshold: float = 0.5
+    containment: float = 0.0
     elders: tuple[str, ...] = ()
     list_over: int = 50
 
     name = "verify"
-    version = 5
+    version = 6
     memory = 2 << 30
     lazy = ("signatures", "ranks")
 
     @property
     def rule(self) -> Rule:
         """What two documents are compared by."""
-        return Rule(self.threshold, self.dose_threshold, self.names, self.sketch, self.page_threshold)
+        return Rule(
+            self.threshold, self.dose_threshold, self.names, self.sketch, self.page_threshold,
+            self.residual_threshold, self.containment,
+        )  # fmt: skip
 
     def run(
         self, clusters: pa.Table, signatures: Sequence[pa.Table], ranks: Sequence[pa.Table]
@@ -125,8 +132,40 @@ class Verify(Step):
         self, merits: Merits, cluster: np.ndarray, order: np.ndarray, signatures: Sequence[pa.Table]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of each member its winner (a place among them), method and similarity; `cluster` of those in `order`."""
-        winner = np.full(len(order), REST, np.int64)
-        method, similarity = np.zeros(len(order), np.uint8), np.zeros(len(order))
+        fates = np.full(len(order), REST, np.int64), np.zeros(len(order), np.uint8), np.zeros(len(order))
+        winner, method, similarity = fates
+        self._walk(merits, cluster, order, signatures, {}, fates)
+        if self.residual_threshold > 0 and (templates := self._templates(merits, cluster, order, signatures, winner)):
+            again = np.isin(cluster, list(templates))
+            winner[order[again]], method[order[again]], similarity[order[again]] = REST, 0, 0.0
+            self._walk(merits, cluster[again], order[again], signatures, templates, fates)
+        unmeasured = np.flatnonzero(winner[order] == REST)
+        for rest in np.split(order[unmeasured], np.flatnonzero(np.diff(cluster[unmeasured])) + 1):
+            winner[rest], method[rest] = identical(rest, merits.doc_id, merits.content_hash)
+            similarity[rest] = method[rest] > 0
+        return fates
+
+    def _templates(
+        self, merits: Merits, cluster: np.ndarray, order: np.ndarray, signatures: Sequence[pa.Table], winner: np.ndarray
+    ) -> dict[int, np.ndarray]:
+        """By cluster the template of those that have one."""
+        kept = np.flatnonzero(winner[order] == order)
+        numbers, starts, counts = np.unique(cluster[kept], return_index=True, return_counts=True)
+        found = {}
+        for at in np.flatnonzero(counts >= FEWEST):
+            mine = kept[starts[at] : starts[at] + min(counts[at], MOST)]
+            members = gather_members(merits, order[mine], signatures)
+            shared = template(np.split(members.sketch, members.sketch_at[1:-1]), self.sketch)
+            if len(shared):
+                found[int(numbers[at])] = shared
+        return found
+
+    def _walk(
+        self, merits: Merits, cluster: np.ndarray, order: np.ndarray, signatures: Sequence[pa.Table],
+        templates: dict[int, np.ndarray], fates: tuple[np.ndarray, np.ndarray, np.ndarray],
+    ) -> None:  # fmt: skip
+        """Walk these clusters, piece by piece; `templates` of all of them, or of none."""
+        winner, method, similarity = fates
         bounds = np.append(np.flatnonzero(np.diff(cluster, prepend=-1)), len(order))
         for start, stop in _pieces(merits.lengths[order].sum(axis=1), bounds):
             after = np.searchsorted(bounds, start, side="right")
@@ -136,15 +175,16 @@ class Verify(Step):
             chosen = np.concatenate([winners, order[start:stop]])
             cuts = np.concatenate([[0], inner - start + len(winners), [len(chosen)]])
             members = gather_members(merits, chosen, signatures)
-            places, methods, similarities = walk(self.rule, members, cuts, len(winners), self.max_winners)
+            shared, shared_at = np.empty(0, np.uint32), np.zeros(len(cuts), np.int64)
+            if templates:
+                found = [templates[number] for number in np.unique(cluster[start:stop]).tolist()]
+                shared, shared_at = np.concatenate(found), np.cumsum([0, *map(len, found)])
+            places, methods, similarities = walk(
+                self.rule, members, cuts, len(winners), self.max_winners, shared, shared_at
+            )
             mine = slice(len(winners), None)
             winner[chosen[mine]] = np.where(places == REST, REST, chosen[places])[mine]
             method[chosen[mine]], similarity[chosen[mine]] = methods[mine], similarities[mine]
-        unmeasured = np.flatnonzero(winner[order] == REST)
-        for rest in np.split(order[unmeasured], np.flatnonzero(np.diff(cluster[unmeasured])) + 1):
-            winner[rest], method[rest] = identical(rest, merits.doc_id, merits.content_hash)
-            similarity[rest] = method[rest] > 0
-        return winner, method, similarity
 
 
 def _pieces(size: np.ndarray, bounds: np.ndarray) -> Iterator[tuple[int, int]]:

@@ -16,11 +16,12 @@ REST = -1  # in place of a winner: neither a winner nor a loser
 
 
 @njit(cache=True, nogil=True)
-def walk(rule, members, cuts, known, most):
+def walk(rule, members, cuts, known, most, templates, templates_at):
     """Walk clusters of `members`: cluster c has those from cuts[c] to cuts[c + 1], the best first.
 
-    The first `known` members are winners of the first cluster already, from an earlier part of it. Returns of each
-    member its winner (itself, or REST), the number of the method and the similarity.
+    The first `known` members are winners of the first cluster already, from an earlier part of it. Cluster c has the
+    template from templates_at[c] to templates_at[c + 1]. Returns of each member its winner (itself, or REST), the
+    number of the method and the similarity.
     """
     count = cuts[-1]
     winner = np.empty(count, np.int64)
@@ -29,6 +30,7 @@ def walk(rule, members, cuts, known, most):
     winners = np.empty(most, np.int64)
     for cluster in range(len(cuts) - 1):
         kept = 0
+        shared = templates[templates_at[cluster] : templates_at[cluster + 1]]
         for member in range(cuts[cluster], cuts[cluster + 1]):
             found = DISTINCT
             if member >= known:
@@ -36,7 +38,7 @@ def walk(rule, members, cuts, known, most):
                     if members.elder[member]:
                         found, measured = same(members, winners[at], member)
                     else:
-                        found, measured = compare(rule, members, winners[at], member)
+                        found, measured = compare(rule, members, winners[at], member, shared)
                     if found != DISTINCT:
                         winner[member], method[member], similarity[member] = winners[at], found, measured
                         break

@@ -244,7 +244,8 @@ def _verify(recipe: Recipe) -> Verify:
     dedup = recipe.document.dedup
     return Verify(
         dedup.threshold, dedup.dose_threshold, sketch=dedup.signature.sketch, names=dedup.names,
-        page_threshold=dedup.page_threshold, list_over=dedup.list_clusters_over,
+        page_threshold=dedup.page_threshold, residual_threshold=dedup.residual_threshold,
+        containment=dedup.containment, list_over=dedup.list_clusters_over,
     )  # fmt: skip
 
 
@@ -282,8 +283,9 @@ def _verified(
 
 def _verdicts(recipe: Recipe, chains: list[Chain], verified: list[Node]) -> list[Node]:
     dedup = recipe.document.dedup
+    limits = dedup.threshold, dedup.page_threshold, dedup.containment
     return [
-        Node(Verdict(chain.source.name, dedup.threshold, dedup.page_threshold), chain.extract.label, {
+        Node(Verdict(chain.source.name, *limits), chain.extract.label, {
             "documents": chain.documents.port("documents", _TALLY_COLUMNS),
             "candidates": chain.candidates.port("candidates"),
             "quarantine": chain.extract.port("quarantine", tuple(schema.QUARANTINE.names)),

@@ -127,6 +127,8 @@ class DedupRules(Section):
     dose_threshold: float = Field(0.4, ge=0, le=1)  # 0: doses do not count
     names: bool = True  # texts of one template with names of their own are not duplicates
     page_threshold: float = Field(0.3, gt=0, le=1)  # of two captures of one page in one source; 1: as any two texts
+    residual_threshold: float = Field(0.5, ge=0, le=1)  # without what a cluster's documents share; 0: does not count
+    containment: float = Field(0.0, ge=0, le=1)  # share of a text in a longer one that is kept; 0: parts are kept
     max_removed: float = Field(0.8, gt=0, le=1)  # of a source's documents in a language; more stops the build
     list_clusters_over: int = Field(50, ge=1)  # documents removed for one: the report, manifest and card list it
     ngram: int = Field(5, ge=1, le=50)

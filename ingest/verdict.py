@@ -46,6 +46,7 @@ class Verdict(Step):
     source: str
     duplicate_threshold: float
     page_threshold: float
+    containment: float = 0.0
 
     name = "verdict"
     version = 4
@@ -76,7 +77,9 @@ class Verdict(Step):
         columns["reason"][rows] = lost["method"].to_numpy(zero_copy_only=False)
         columns["value"][rows] = lost["similarity"].to_numpy()
         methods = columns["reason"][rows]
-        thresholds = {"near-duplicate": self.duplicate_threshold, "same-url": self.page_threshold}
+        thresholds = {
+            "near-duplicate": self.duplicate_threshold, "same-url": self.page_threshold, "contained": self.containment,
+        }  # fmt: skip
         conditions = [methods == method for method in thresholds]
         columns["threshold"][rows] = np.select(conditions, list(thresholds.values()), 1.0)
         columns["evidence"][rows] = lost["winner"].to_numpy(zero_copy_only=False)
