@@ -93,6 +93,9 @@ class Canary(Step):
             return False
         alike = _jaccard(*shingles), _jaccard(*(set(_doses(one)[0]) for one in words))
         limits = self.verify.threshold, self.verify.dose_threshold
+        part = len(shingles[0] & shingles[1]) / min(map(len, shingles))
+        if self.verify.containment > 0 and alike[0] < limits[0] and part >= self.verify.containment - _MARGIN:
+            return None
         if any(measured < limit - _MARGIN for measured, limit in zip(alike, limits, strict=True)):
             return False
         found = 1 - (1 - alike[0] ** self.bands.rows) ** self.bands.bands
