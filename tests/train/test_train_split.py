@@ -1,5 +1,8 @@
 """Held-out documents are new to the model: no near-duplicate of them is trained on."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -78,8 +81,32 @@ def test_documents_that_dedup_kept_apart_are_found_to_the_promised_share():
     assert found[0][1] == 1.0
 
 
+def test_leaflets_that_are_held_out_have_no_partner_in_training():
+    folder = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "neardup" / "fr_leaflets"
+    if not folder.exists():
+        pytest.skip(f"needs the shared data {folder.name}")
+    rows = [json.loads(line) for line in (folder / "docs.jsonl").read_text().splitlines()]
+    number = {row["id"]: place for place, row in enumerate(rows)}
+    words = {word: place for place, word in enumerate({word for row in rows for word in row["text"].split()})}
+    found = sketches(*flat([[words[word] for word in row["text"].split()] for row in rows]))
+    partners = np.zeros((len(rows), len(rows)), bool)
+    for line in (folder / "pairs_exact_jaccard.tsv").read_text().splitlines()[1:]:
+        one, other, *_, similarity, _ = line.split("\t")
+        if float(similarity) >= 0.7:
+            partners[number[one], number[other]] = partners[number[other], number[one]] = True
+    by_hash = 0
+    for turn in range(50):
+        held_out = held_out_points([f"{turn}-{row['id']}" for row in rows]) < 0.1
+        clean = held_out & ~np.isin(
+            np.arange(len(rows)), np.flatnonzero(held_out)[near(found[held_out], found[~held_out])]
+        )
+        assert not partners[clean][:, ~held_out].any()
+        by_hash += partners[held_out][:, ~held_out].any(axis=1).sum()
+    assert by_hash > 500  # of about 900: what the hash of the id alone puts on both sides
+
+
 def flat(texts: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array(sum(map(tuple, texts), ()), np.int32), np.cumsum([0, *map(len, texts)])
+    return np.array([token for text in texts for token in text], np.int32), np.cumsum([0, *map(len, texts)])
 
 
 @given(st.lists(st.lists(st.integers(0, 3), min_size=HASHES, max_size=HASHES), max_size=12), st.integers(0, 12))
