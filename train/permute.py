@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from shards.hashing import mix
 from shards.kernels import njit
 
 ROUNDS = 6
@@ -13,14 +14,6 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 def key_of(*parts: int | str) -> int:
     """A 64-bit key from a seed and names, the same on every machine: `key_of(seed, "documents", "fr")`."""
     return int.from_bytes(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest(), "little")
-
-
-@njit(cache=True, nogil=True)
-def mix(value):
-    """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): uint64 to well-mixed uint64, wrapping."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 def permute(index: np.ndarray, size: int, key: int, salt: np.ndarray | int = 0) -> np.ndarray:

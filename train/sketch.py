@@ -6,8 +6,8 @@ probability equal to the Jaccard similarity of their 5-grams.
 
 import numpy as np
 
+from shards.hashing import mix
 from shards.kernels import njit
-from train.permute import mix
 
 HASHES = 16
 SAME = 6  # equal minima of near-duplicates, two of them neighbours: see docs/training-data.md for what that finds
