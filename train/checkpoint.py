@@ -35,25 +35,23 @@ from torch.distributed.checkpoint.planner import SavePlan, SavePlanner
 from torch.distributed.checkpoint.storage import StorageWriter, WriteResult
 from torch.distributed.tensor import DTensor, Shard
 
-from shards.errors import CorruptionError, InputError
+from shards.errors import CorruptionError
+from train.checkpoint_folder import (
+    FORMAT,
+    UNFINISHED,
+    State,
+    best,
+    flush,
+    name,
+    read_state,
+    remove,
+    steps,
+    unreadable,
+)
 from train.distributed import Group, own_rows
-
-_UNFINISHED = ".tmp-"
-FORMAT = 2  # 1: two files, from one process
 
 # What a single process is, and no reason to warn.
 warnings.filterwarnings("ignore", message="torch.distributed is disabled, unavailable or uninitialized")
-
-
-@dataclasses.dataclass(frozen=True)
-class State:
-    """What a checkpoint says of its run: steps done, steps whose examples a roll-back left out, the last step's
-    learning rate, and the mean of the languages' held-out losses, where that step was evaluated."""
-
-    step: int
-    skipped: int
-    lr: float
-    held_out: float | None
 
 
 class Checkpoints:
@@ -120,45 +118,8 @@ class Checkpoints:
                 raise CorruptionError(f"{path} is of another model; give another --out or restore the run's settings")
             dcp.load(tensors, storage_reader=reader, process_group=self._channel)
         except (SafetensorError, CheckpointException, OSError, ValueError, KeyError) as error:
-            raise CorruptionError(
-                f"{path} cannot be read ({error}); delete it to resume from the one before"
-            ) from error
+            raise unreadable(path, error) from error
         return state
-
-
-def steps(folder: Path) -> list[int]:
-    """Steps of the checkpoints in `folder`, ascending."""
-    return sorted(int(path.name.removeprefix("step-")) for path in folder.glob("step-*"))
-
-
-def best(folder: Path) -> int | None:
-    """Step of the checkpoint with the lowest held-out loss."""
-    losses = {step: read_state(folder / name(step)).held_out for step in steps(folder)}
-    known = {step: loss for step, loss in losses.items() if loss is not None}
-    return min(known, key=known.__getitem__) if known else None
-
-
-def name(step: int) -> str:
-    """Folder of a step's checkpoint."""
-    return f"step-{step:08d}"
-
-
-def read_state(path: Path) -> State:
-    """What the checkpoint in folder `path` says of its run."""
-    if (path / "optimizer.safetensors").exists():
-        raise InputError(
-            f"{path} was written by an earlier release; finish the run with that release, "
-            "or begin another --out with --init on the model it exported"
-        )
-    try:
-        found = json.loads((path / "state.json").read_text())
-        return State(**{field.name: found[field.name] for field in dataclasses.fields(State)})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> CorruptionError:
-    return CorruptionError(f"{path} cannot be read ({error}); delete it to resume from the one before")
 
 
 class _Writer(StorageWriter):
@@ -166,7 +127,7 @@ class _Writer(StorageWriter):
 
     def __init__(self, folder: Path, state: State, keep: int):
         self.folder, self.state, self.keep = folder, state, keep
-        self.temporary = folder / f"{_UNFINISHED}{name(state.step)}"
+        self.temporary = folder / f"{UNFINISHED}{name(state.step)}"
 
     def reset(self, checkpoint_id: str | os.PathLike | None = None) -> None:
         """A writer writes one checkpoint."""
@@ -181,7 +142,7 @@ class _Writer(StorageWriter):
     def prepare_global_plan(self, plans: list[SavePlan]) -> list[SavePlan]:
         """Name each process's file. `OSError` when the disk has no room: it is not filled up to find out."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for left in self.folder.glob(f"{_UNFINISHED}*"):
+        for left in self.folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left)
         pieces = [item.tensor_data for plan in plans for item in plan.items]
         size = sum(piece.chunk.sizes.numel() * piece.properties.dtype.itemsize for piece in pieces)
@@ -201,7 +162,7 @@ class _Writer(StorageWriter):
         places = {item.index.fqn: {"saved_offsets": list(item.tensor_data.chunk.offsets)} for item in plan.items}
         header = {"DCP_SHARDING_INFO": json.dumps(places), "DCP_VERSION": "1.0", "format": "pt"}
         save_file(tensors, self.temporary / plan.storage_data, metadata=header)
-        _flush(self.temporary / plan.storage_data)
+        flush(self.temporary / plan.storage_data)
         done: torch.futures.Future = torch.futures.Future()
         done.set_result([WriteResult(item.index, tensors[item.index.fqn].nbytes, None) for item in plan.items])
         return done
@@ -210,35 +171,19 @@ class _Writer(StorageWriter):
         """All files are there: name the folder, and drop what need not be kept."""
         found = dataclasses.asdict(self.state) | {"format": FORMAT}
         (self.temporary / "state.json").write_text(json.dumps(found, indent=1))
-        _flush(self.temporary / "state.json")
-        _flush(self.temporary)
+        flush(self.temporary / "state.json")
+        flush(self.temporary)
         final = self.folder / name(self.state.step)
         if final.exists():
-            _remove(final)
+            remove(final)
         self.temporary.replace(final)
-        _flush(self.folder)
+        flush(self.folder)
         kept = {*steps(self.folder)[-self.keep :], best(self.folder)}
         for old in steps(self.folder):
             if old not in kept:
-                _remove(self.folder / name(old))
+                remove(self.folder / name(old))
 
     @classmethod
     def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike) -> bool:
         """Not chosen by name."""
         return False
-
-
-def _remove(path: Path) -> None:
-    # Renamed first, so that a kill in the middle leaves no half checkpoint under a valid name.
-    doomed = path.with_name(f"{_UNFINISHED}old-{path.name}")
-    shutil.rmtree(doomed, ignore_errors=True)
-    path.replace(doomed)
-    shutil.rmtree(doomed)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,7 +15,8 @@ from shards.commands import console
 from shards.errors import InputError
 from train import optim, sessions
 from train.card import card
-from train.checkpoint import Checkpoints, State, steps
+from train.checkpoint import Checkpoints
+from train.checkpoint_folder import State, steps
 from train.commands import open_version, progress_bar
 from train.data import Batch
 from train.distributed import Group, accumulating, join, lay_out, release, whole

@@ -28,8 +28,11 @@ app = typer.Typer(add_completion=False)
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Bytes in one process. `gathered`: matrices that fsdp puts together for a while, and their gradients.
-    `kept`: what a micro-batch keeps for its backward pass, copies of matrices in the computing dtype among it."""
+    """Bytes in one process.
+
+    `gathered`: matrices that fsdp puts together for a while, and their gradients. `kept`: what a micro-batch keeps for
+    its backward pass, copies of matrices in the computing dtype among it.
+    """
 
     parameters: int
     gradients: int

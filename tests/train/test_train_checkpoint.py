@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from shards.errors import CorruptionError, InputError
-from train.checkpoint import Checkpoints, State, best, steps
+from train.checkpoint import Checkpoints
+from train.checkpoint_folder import State, best, steps
 from train.distributed import Group
 from train.loss import batch_loss
 from train.model import MT5, ModelConfig

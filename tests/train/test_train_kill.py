@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from train.checkpoint import steps
+from train.checkpoint_folder import steps
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OPTIONS = ["--vocab-size=1500", "--input-length=64", "--batch=8", "--warmup=5", "--eval-every=7", "--held-out=0.1"]

@@ -75,3 +75,12 @@ def test_a_run_goes_on_with_another_number_of_processes_and_another_layout(root,
         pretrain(root, tmp_path / "run", processes, steps, f"--parallel={parallel}", *more)
     for here, there in zip(alone[optimizer], records(tmp_path / "run"), strict=True):
         assert there["loss"] == pytest.approx(here["loss"], rel=1e-4)
+
+
+@pytest.mark.slow
+def test_fsdp_in_bfloat16_follows_one_process(root, tmp_path):
+    """Gathered parameters are bfloat16, norms among them, and so are gradients until they are summed."""
+    for processes in (1, 2):
+        pretrain(root, tmp_path / str(processes), processes, 10, "--parallel=fsdp", "--precision=bf16")
+    for here, there in zip(records(tmp_path / "1"), records(tmp_path / "2"), strict=True):
+        assert there["loss"] == pytest.approx(here["loss"], rel=1e-2)

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 import train.prepare
 import train.tokens
 from shards.errors import InputError
-from train import checkpoint, distributed
+from train import checkpoint_folder, distributed
 from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
@@ -274,7 +274,7 @@ def test_without_a_guard_a_gradient_that_is_not_finite_never_reaches_a_checkpoin
     monkeypatch.setattr(Optimizer, "gradient_norm", norm)
     with pytest.raises(InputError, match=r"norm nan at step 4: give a smaller --lr"):
         pretrain(config(root, tmp_path / "run", steps=6, checkpoint_every=1, spike=0.0))
-    assert max(checkpoint.steps(tmp_path / "run" / "checkpoints")) == 3
+    assert max(checkpoint_folder.steps(tmp_path / "run" / "checkpoints")) == 3
     assert [one["step"] for one in metrics(tmp_path / "run")] == [1, 2, 3]
 
 
