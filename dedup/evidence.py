@@ -89,27 +89,26 @@ def find_documents(store: Store, manifest: Manifest, wanted: Sequence[str]) -> d
     Removed documents are in no shard: they are looked up in what the build's steps stored, the later word on a text
     first. Of a document that another version has with another text, the content hash says which of them it is.
     """
-    found: dict[str, Document] = {}
-    by_version: dict[str, set[str]] = {}
-    for reference in wanted:
-        doc_id, _, version = reference.partition("@")
-        by_version.setdefault(version, set()).add(doc_id)
-    for version, ids in by_version.items():
-        if version:
-            shards = [shard.blob for shard in load_manifest(store, version).shards]
-            found |= {f"{doc_id}@{version}": one for doc_id, one in _search(store, shards, ids, {}).items()}
-            continue
-        found |= find_stored(store, ids, _content_hashes(store, manifest, ids))
+    own = {reference for reference in wanted if "@" not in reference}
+    found = find_stored(store, wanted, _content_hashes(store, manifest, own))
     if lost := [reference for reference in wanted if reference not in found]:
         raise InputError(f"the store no longer holds the text of {', '.join(lost)}; build the version again")
     return found
 
 
 def find_stored(store: Store, wanted: Collection[str], hashes: Mapping[str, str]) -> dict[str, Document]:
-    """Those that the steps of builds left in the store, with the content hash that is stated for them, if any."""
+    """Those that the store still has, with the content hash that is stated for them, if any."""
     found: dict[str, Document] = {}
+    by_version: dict[str, set[str]] = {}
+    for reference in wanted:
+        doc_id, _, version = reference.partition("@")
+        by_version.setdefault(version, set()).add(doc_id)
     for step in ("mask", "split", "trim", "extract"):
-        found |= _search(store, _stored(store, step), set(wanted) - found.keys(), hashes)
+        found |= _search(store, _stored(store, step), by_version.get("", set()) - found.keys(), hashes)
+    for version in sorted(by_version.keys() - {""}):
+        shards = [shard.blob for shard in load_manifest(store, version).shards]
+        kept = _search(store, shards, by_version[version], {})
+        found |= {f"{doc_id}@{version}": document for doc_id, document in kept.items()}
     return found
 
 

@@ -277,3 +277,12 @@ def test_large_clusters_are_listed_in_manifest_card_and_the_error_of_the_guard(t
     assert not build(recipe(tmp_path, "web", dedup="max_removed = 1\nlist_clusters_over = 119"), root).manifest.clusters
     with pytest.raises(BuildError, match=rf"119 of 121 documents(.|\n)*{large.winner}: removed 119"):
         build(recipe(tmp_path, "web"), root)
+
+
+def test_the_guard_names_the_document_of_an_earlier_version_that_most_gave_way_to(
+    tmp_path: Path, first: Manifest
+) -> None:
+    write(tmp_path, "journal", **{f"copy{n:03}": text("asthma", f"number{n}") for n in range(120)})
+    path = recipe(tmp_path, "journal", name="added", dedup='against = ["corpus"]')
+    with pytest.raises(BuildError, match=rf"120 of 120 documents(.|\n)*@{first.id}: removed 120 .*\n +web/asthma.txt"):
+        build(path, tmp_path / "store")
