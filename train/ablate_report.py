@@ -109,10 +109,10 @@ def plot(found: list[Difference], path: Path, title: str) -> Path:
     axes.axvline(0, color="#222222", linewidth=1)
     axes.set_yticks(range(len(found)), [one.language for one in found])
     axes.invert_yaxis()
-    axes.set_xlabel("difference in bits per byte (right of 0: worse), 95 % interval over seeds")
+    axes.set_xlabel(f"difference in bits per byte (left of 0: better than {found[0].base}), 95 % interval over seeds")
     axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.16 - 0.5 / len(found)))
+    figure.legend(frameon=False, fontsize=9, loc="outside lower center")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     figure.savefig(path, format="png")
     return path

@@ -27,8 +27,8 @@ from train.rundir import RunDir
 from train.settings import PretrainConfig
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-SMOOTH = 0.9  # share of the past in the running mean, whose beginning is corrected
-DIVERGED = 1.5  # times the lowest smoothed loss, from which the test ends: more of it teaches nothing
+REACH = 16  # the mean around a step takes in this part of the test on either side
+DIVERGED, LAST = 1.5, 5  # times the lowest smoothed loss, in the mean of the last steps: then the test ends
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,19 +117,16 @@ def sweep(config: PretrainConfig, rising: Rising) -> tuple[list[float], list[flo
             rates.append(record["lr"])
             losses.append(record["loss"])
             shown.step(test, record | {"input_tokens_per_second": 0})
-            smoothed = smooth(losses)
-            if smoothed[-1] > DIVERGED * min(smoothed):
+            if np.mean(losses[-LAST:]) > DIVERGED * min(smooth(losses)):
                 break
     return rates, losses
 
 
 def smooth(losses: list[float]) -> list[float]:
-    """Running mean with exponential weights; the first values count as if there had been others like them."""
-    means, mean = [], 0.0
-    for number, loss in enumerate(losses, 1):
-        mean = SMOOTH * mean + (1 - SMOOTH) * loss
-        means.append(mean / (1 - SMOOTH**number))
-    return means
+    """Mean around each step, over fewer steps towards both ends: a running mean would lag behind the rate."""
+    reach, end = max(1, len(losses) // REACH), len(losses) - 1
+    reaches = [min(reach, place, end - place) for place in range(len(losses))]
+    return [float(np.mean(losses[place - one : place + one + 1])) for place, one in enumerate(reaches)]
 
 
 def find(rates: list[float], losses: list[float]) -> Finding:
@@ -139,7 +136,7 @@ def find(rates: list[float], losses: list[float]) -> Finding:
     if lowest < 3:
         raise InputError("the loss did not fall at any rate; give a smaller --low, or more --steps")
     slopes = np.gradient(np.array(smoothed[: lowest + 1]), np.log(rates[: lowest + 1]))
-    diverged = rates[-1] if smoothed[-1] > DIVERGED * smoothed[lowest] else None
+    diverged = rates[-1] if np.mean(losses[-LAST:]) > DIVERGED * smoothed[lowest] else None
     return Finding(rates[int(np.argmin(slopes))], rates[lowest], diverged)
 
 
@@ -151,10 +148,10 @@ def plot(
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.semilogx(rates, losses, color="#bbbbbb", linewidth=0.8, label="each step")
-    axes.semilogx(rates, smoothed, color="#222222", linewidth=2, label="running mean")
+    axes.semilogx(rates, smoothed, color="#222222", linewidth=2, label="mean around it")
     axes.axvline(found.suggested, color="#0072B2", linewidth=1.5, label=f"steepest: {found.suggested:.2g}")
     axes.axvline(found.lowest, color="#D55E00", linewidth=1.5, linestyle="--", label=f"lowest: {found.lowest:.2g}")
-    axes.set_ylim(min(smoothed) * 0.97, max(losses[0], min(smoothed) * DIVERGED) * 1.03)
+    axes.set_ylim(min(losses) * 0.97, max(losses[0], min(losses) * DIVERGED) * 1.03)
     axes.set_xlabel("learning rate")
     axes.set_ylabel("nats per target token")
     axes.grid(color="#e6e6e6", linewidth=0.6)
