@@ -30,7 +30,7 @@ MONTHS = (
 
 HEAD = 16  # words of a text that are its head
 TERM_BITS = np.uint32(5)  # below the hash in a term: four of the step, one of the head
-_IGNORED = 3
+_IGNORED = -1  # times of a word that is not told
 STEPS = np.array([1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 65, 85], np.int64)  # times that each step begins at
 
 
@@ -53,7 +53,7 @@ def doses_of(hashes, marks, count, units):
             before -= 1
         found[filled] = _seen(mix(value), position)
         filled += 1
-    return _terms(found[:filled], filled)
+    return _terms(found[:filled])
 
 
 @njit(cache=True, nogil=True)
@@ -66,27 +66,31 @@ def names_of(hashes, marks, count, dates, most):
     slots = 256
     while slots < 2 * (count + len(dates)):
         slots *= 2
-    words, times = np.zeros(slots, np.uint64), np.zeros(slots, np.uint8)  # by open addressing; times: 1, or 2 for more
+    words, times = np.zeros(slots, np.uint64), np.zeros(slots, np.int32)  # by open addressing
     for date in dates:
         slot = _slot(words, date)
         words[slot], times[slot] = date, _IGNORED
-    found = np.empty(count, np.uint32)
-    filled = 0
+    told = np.empty(count, np.int64)  # slots of the distinct words, in the order in which they come
+    distinct = in_head = 0
     for position in range(count):
         if marks[position] == NUMBER:
             continue
         slot = _slot(words, hashes[position])
-        words[slot] = hashes[position]
-        if times[slot] == _IGNORED:
-            continue
-        if times[slot] == 1:  # the first time it was unknown whether there would be a second
-            found[filled] = _seen(hashes[position], HEAD)
+        if times[slot] == 0:
+            words[slot] = hashes[position]
+            told[distinct] = slot
+            distinct += 1
+            in_head += position < HEAD
+        times[slot] += times[slot] >= 0
+    found = np.empty(distinct, np.uint32)
+    filled = 0
+    for at in range(distinct):
+        if at < in_head or times[told[at]] > 1:
+            found[filled] = _term(words[told[at]], times[told[at]], at < in_head)
             filled += 1
-        if times[slot] or position < HEAD:
-            found[filled] = _seen(hashes[position], position)
-            filled += 1
-        times[slot] = 2 if times[slot] or position < HEAD else 1
-    return _terms(found[:filled], most)
+    found = found[:filled]
+    found.sort()
+    return found[:most]
 
 
 @njit(cache=True, nogil=True)
@@ -107,18 +111,24 @@ def _seen(value, position):
 
 
 @njit(cache=True, nogil=True)
-def _terms(seen, most):
-    """Terms of occurrences: at most `most`, the smallest."""
+def _term(value, times, in_head):
+    """The term of a hash, how often it occurs, and whether it does so in the head."""
+    step = np.uint32(np.searchsorted(STEPS, times, side="right") - 1)
+    return np.uint32(value >> np.uint64(32)) >> TERM_BITS << TERM_BITS | step << np.uint32(1) | np.uint32(in_head)
+
+
+@njit(cache=True, nogil=True)
+def _terms(seen):
+    """Terms of occurrences."""
     seen.sort()
     distinct = start = 0
-    while start < len(seen) and distinct < most:
+    while start < len(seen):
         key = seen[start] >> TERM_BITS
         stop = start + 1
         while stop < len(seen) and seen[stop] >> TERM_BITS == key:
             stop += 1
-        step = np.searchsorted(STEPS, stop - start, side="right") - 1
-        head = np.uint32(1) - (seen[start] & np.uint32(1))
-        seen[distinct] = key << TERM_BITS | np.uint32(step) << np.uint32(1) | head
+        value = np.uint64(key << TERM_BITS) << np.uint64(32)
+        seen[distinct] = _term(value, stop - start, (seen[start] & np.uint32(1)) == 0)
         distinct += 1
         start = stop
     return seen[:distinct]
