@@ -1,4 +1,4 @@
-"""Real drug leaflets against the exact Jaccard of all their pairs: what is near is found, what is not is kept."""
+"""Real drug leaflets against the exact Jaccard of all their pairs, and made ones in four languages: the rule."""
 
 import csv
 import json
@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 from test_dedup_clusters import duplicates, partition
 
+from bench.tools.leaflets import leaflets as made_leaflets
+from dedup.in_memory import removals
+from dedup.lsh import Bands
+from dedup.signature import Signature
+from dedup.verify import Verify
 from shards import schema
 
 LEAFLETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "neardup" / "fr_leaflets"
-pytestmark = pytest.mark.skipif(not LEAFLETS.exists(), reason="needs the leaflets in ../shared/data/neardup")
+needs_leaflets = pytest.mark.skipif(not LEAFLETS.exists(), reason="needs the leaflets in ../shared/data/neardup")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,7 @@ def found(ids: list[str], texts: list[str], dose_threshold: float) -> set[frozen
     return {frozenset((ids[row], names[winner])) for _, row, winner, _, _ in dropped}
 
 
+@needs_leaflets
 def test_measured_similarity_agrees_with_the_exact_one(leaflets) -> None:
     ids, texts, exact = leaflets
     pairs = found(ids, texts, dose_threshold=0.0)
@@ -42,7 +48,23 @@ def test_measured_similarity_agrees_with_the_exact_one(leaflets) -> None:
     assert len(missed) <= 0.03 * len(near), missed  # banding finds 0.85 with probability 0.994, 0.9 with 0.9999
 
 
+@needs_leaflets
 def test_the_guard_of_doses_only_ever_keeps_more(leaflets) -> None:
     ids, texts, _ = leaflets
     guarded = {key for pair in found(ids, texts, dose_threshold=0.8) for key in pair}
     assert guarded <= {key for pair in found(ids, texts, dose_threshold=0.0) for key in pair}
+
+
+@needs_leaflets
+def test_leaflets_that_say_another_strength_or_name_survive_and_copies_do_not(leaflets) -> None:
+    _, texts, exact = leaflets
+    assert sum(0.8 <= similarity < 1 for similarity in exact.values()) == 60  # all of other strengths, names or makers
+    assert removals(sorted(set(texts)), Signature(), Bands(), Verify()) == []
+    assert len(removals(texts, Signature(), Bands(), Verify())) == len(texts) - len(set(texts))
+
+
+def test_of_each_product_in_each_language_one_leaflet_survives_and_its_editions_go() -> None:
+    documents = made_leaflets(6)  # a brand, a substance in lower case, a substance with its company, each twice
+    lost = removals([leaflet.text for leaflet in documents], Signature(), Bands(), Verify())
+    assert all(documents[row].product == documents[winner].product for row, winner, *_ in lost)
+    assert len(lost) >= 0.99 * (len(documents) - len({leaflet.product for leaflet in documents}))
