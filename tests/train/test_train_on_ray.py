@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 OPTIONS = ["--vocab-size=1500", "--input-length=64", "--batch=8", "--warmup=5", "--eval-every=20", "--held-out=0.1"]
 OPTIONS += ["--checkpoint-every=10", "--device=cpu", "--version=test@latest", "--steps=40"]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY), "RAY_USAGE_STATS_ENABLED": "0"}
+ENVIRONMENT["RAY_ADDRESS"] = "local"  # a cluster of its own, whatever else runs on the machine
 
 
 def losses(out: Path) -> list[dict]:
