@@ -20,7 +20,7 @@ def pretrain(root: Path, out: Path, processes: int, steps: int, *more: str) -> N
         program += ["-m", "train.pretrain"]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
     options = [f"--root={root}", f"--out={out}", f"--steps={steps}", *OPTIONS, *more]
-    subprocess.run([*program, *options], check=True, env=environment, timeout=900)
+    subprocess.run([*program, *options], check=True, env=environment)
 
 
 def records(out: Path) -> list[dict]:
