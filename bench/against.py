@@ -18,12 +18,12 @@ import pyarrow as pa
 
 from bench.frame import Benchmark, run
 from bench.tools.planted import plant
-from dedup.components import Components
-from dedup.elders import Elders
-from dedup.lsh import Bands, Match, batches
-from dedup.members import COMPARED
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.earlier.elders import Elders
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match, batches
+from dedup.signatures.signature import Signature
+from dedup.verification.members import COMPARED
+from dedup.verification.verify import Verify
 from shards import schema
 from shards.store import Blob, Store
 

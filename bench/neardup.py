@@ -27,9 +27,9 @@ from bench.tools.pairs import Score, closure, score
 from bench.tools.real_leaflets import RealLeaflet, edited, real_leaflets
 from bench.tools.records import labelled_records
 from dedup.in_memory import removals
-from dedup.lsh import Bands
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching.lsh import Bands
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 
 JACCARD = {"dose_threshold": 0.0, "names": False, "residual_threshold": 0.0}
 PARTS = {

@@ -9,7 +9,8 @@ import typer
 
 from catalog.manifest import Manifest
 from catalog.options import STORE, Database, Root, Spec, open_catalog
-from dedup import evidence, stored, views
+from dedup import evidence, views
+from dedup.earlier import stored
 from dedup.paragraphs import evidence as paragraph_evidence
 from dedup.paragraphs import views as paragraph_views
 from shards import commands

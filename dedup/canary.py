@@ -17,10 +17,10 @@ from typing import ClassVar
 import pyarrow as pa
 
 from dedup.in_memory import removals
-from dedup.lsh import Bands
-from dedup.signature import Signature
-from dedup.tokens import HEAD, MONTHS, UNITS
-from dedup.verify import Verify
+from dedup.matching.lsh import Bands
+from dedup.signatures.signature import Signature
+from dedup.signatures.tokens import HEAD, MONTHS, UNITS
+from dedup.verification.verify import Verify
 from shards import schema
 from shards.errors import BuildError
 from shards.step import Step
@@ -149,7 +149,7 @@ def _names(words: list[str]) -> tuple[Counter, set]:
 
 
 def _different(a: tuple[Counter, set], b: tuple[Counter, set]) -> bool | None:
-    """Whether texts with these are about different things; None: too near to say, as `dedup.terms` counts in steps."""
+    """Whether texts with these are about different things; None: too near to say, as terms are counted in steps."""
     sides = (a, b), (b, a)
 
     def own(times: float, least: int) -> bool:

@@ -18,7 +18,7 @@ STAGE = "dedup"
 
 @dataclasses.dataclass(frozen=True)
 class Removal:
-    """One document that lost. `method`: one of `dedup.rule.METHODS`; `similarity` 0 to 1.
+    """One document that lost. `method`: one of `verification.rule.METHODS`; `similarity` 0 to 1.
 
     `winner`: its doc_id, followed by @ and a version where it is a document of that one.
     """

@@ -2,10 +2,10 @@
 
 import pyarrow as pa
 
-from dedup.components import Components
-from dedup.lsh import Bands, Match
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 from shards import schema
 
 Removal = tuple[int, int, float, str]  # place of the removed text, place of the one kept for it, similarity, method

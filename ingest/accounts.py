@@ -24,7 +24,7 @@ from catalog.manifest import (
     Repeat,
     Signatures,
 )
-from dedup.stored import made_by
+from dedup.earlier.stored import made_by
 from filters.decontaminate.report import refuse_residual, report, with_residual
 from filters.privacy import mask_quotations
 from ingest.ancestors import Ancestors

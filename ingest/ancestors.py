@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from catalog.manifest import Manifest
 from catalog.versions import Catalog
-from dedup import stored
-from dedup.elders import Elders
-from dedup.lsh import Bands, id_batches
-from dedup.seniority import KeptKeys, Promote, Seniors
+from dedup.earlier import stored
+from dedup.earlier.elders import Elders
+from dedup.earlier.seniority import KeptKeys, Promote, Seniors
+from dedup.matching.lsh import Bands, id_batches
 from ingest.engine.graph import Node, Port, Selection
 from ingest.recipe import Recipe
 from shards.errors import InputError

@@ -17,11 +17,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from dedup.canary import Canary
-from dedup.components import Components
-from dedup.lsh import Bands, Match, batches, is_exact
-from dedup.members import COMPARED
-from dedup.signature import READ
-from dedup.verify import Verify
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match, batches, is_exact
+from dedup.signatures.signature import READ
+from dedup.verification.members import COMPARED
+from dedup.verification.verify import Verify
 from filters.domain.step import domain_filter
 from filters.language.step import language_filter
 from filters.privacy import KINDS

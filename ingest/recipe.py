@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from dedup.signature import Signature
+from dedup.signatures.signature import Signature
 from filters.boilerplate.repeats import By
 from filters.boilerplate.trim import Numbers
 from filters.domain.model import model_digest

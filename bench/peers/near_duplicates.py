@@ -22,11 +22,11 @@ _WORD = re.compile(r"\w+")
 
 def ours(folder: Path, out: Path, one_permutation: bool = True) -> list[int]:
     """The steps of a build, every output written to a store and read back, as the engine does."""
-    from dedup.components import Components
-    from dedup.lsh import Bands, Match, batches
-    from dedup.members import COMPARED
-    from dedup.signature import Signature
-    from dedup.verify import Verify
+    from dedup.matching.components import Components
+    from dedup.matching.lsh import Bands, Match, batches
+    from dedup.signatures.signature import Signature
+    from dedup.verification.members import COMPARED
+    from dedup.verification.verify import Verify
     from shards import schema
     from shards.store import Store
 

@@ -10,12 +10,13 @@ from unittest import mock
 
 # Functions by what they do; they are called with positional arguments alone.
 PARTS = {
-    "hashing": ["dedup.lsh.band_keys", "dedup.lsh.hex_keys", "dedup.members.digests"],
-    "sorting": ["dedup.lsh.sorted_pairs", "dedup.lsh.merged_order", "dedup.members.Merits.order"],
-    "union-find": ["dedup.components.widen", "dedup.components.join", "dedup.components.number",
-                   "dedup.components.arrange"],
-    "gathering": ["dedup.verify.gather_merits", "dedup.verify.gather_members"],
-    "comparing": ["dedup.verify.walk", "dedup.verify.identical"],
+    "hashing": ["dedup.matching.lsh.band_keys", "dedup.matching.lsh.hex_keys", "dedup.verification.members.digests"],
+    "sorting": ["dedup.matching.lsh.sorted_pairs", "dedup.matching.lsh.merged_order",
+                "dedup.verification.members.Merits.order"],
+    "union-find": ["dedup.matching.components.widen", "dedup.matching.components.join",
+                   "dedup.matching.components.number", "dedup.matching.components.arrange"],
+    "gathering": ["dedup.verification.verify.gather_merits", "dedup.verification.verify.gather_members"],
+    "comparing": ["dedup.verification.verify.walk", "dedup.verification.verify.identical"],
     "I/O": ["shards.store.Store.get_table", "shards.store.Store.put_table"],
 }  # fmt: skip
 

@@ -23,10 +23,10 @@ import numpy as np
 
 from bench.tools.clock import Clock
 from bench.tools.planted_signatures import EXACT, NEAR, Planted
-from dedup.components import Components
-from dedup.lsh import Bands, Match, batches
-from dedup.members import COMPARED
-from dedup.verify import Verify
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match, batches
+from dedup.verification.members import COMPARED
+from dedup.verification.verify import Verify
 from ingest.engine.graph import Node, Receipt, Work, resolve
 from ingest.engine.worker import execute
 from shards.store import Store

@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from dedup.digests import hex_digits
-from dedup.members import COMPARED
-from dedup.minhash import minhash, permutations
+from dedup.signatures.digests import hex_digits
+from dedup.signatures.minhash import minhash, permutations
+from dedup.verification.members import COMPARED
 from shards import schema
 from shards.hashing import mix
 from shards.kernels import njit

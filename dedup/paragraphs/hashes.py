@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.digests import digests
 from dedup.paragraphs.blocks import KINDS, Kind, find_blocks
+from dedup.signatures.digests import digests
 from shards import schema
 from shards.step import Output, Step
 from shards.texts import batches

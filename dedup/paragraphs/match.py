@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from dedup.matching.sorting import merged_order
 from dedup.paragraphs.hashes import PARAGRAPHS
-from dedup.sorting import merged_order
 from shards.kernels import njit
 from shards.step import Step
 

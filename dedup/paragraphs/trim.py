@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.digests import digests, hex_digits
 from dedup.paragraphs.blocks import KINDS, Blocks, Kind, find_blocks
 from dedup.paragraphs.hashes import kept_rows
 from dedup.paragraphs.losses import Losses
+from dedup.signatures.digests import digests, hex_digits
 from shards import schema
 from shards.step import Step
 from shards.texts import batches, replace_texts

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from dedup.components import Components
-from dedup.elders import Elders
-from dedup.lsh import Bands, Match, batches
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.earlier.elders import Elders
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match, batches
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 from shards import schema
 
 FETCHED = datetime(2024, 5, 1, tzinfo=UTC)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from dedup import lsh
 from dedup.canary import Canary
-from dedup.lsh import Bands
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching import lsh
+from dedup.matching.lsh import Bands
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 
 
 def wrong(threshold: float = 0.8, dose_threshold: float = 0.4, names: bool = True, bands: int = 14) -> list[str]:

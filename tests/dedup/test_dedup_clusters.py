@@ -8,10 +8,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.components import Components
-from dedup.lsh import EDGES, Bands, Match, batches
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching.components import Components
+from dedup.matching.lsh import EDGES, Bands, Match, batches
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 from shards import schema
 
 VOCABULARY = [f"term{n}" for n in range(5000)]
@@ -95,7 +95,7 @@ def test_recall_is_what_the_banding_formula_says() -> None:
         len(np.intersect1d(a, b)) / len(np.union1d(a, b)) for a, b in zip(sketches[::2], sketches[1::2], strict=True)
     ]
     expected = np.mean([1 - (1 - s**8) ** 14 for s in measured])
-    found = duplicates([partition(texts)], threshold=0.5, dose_threshold=0.0)
+    found = duplicates([partition(texts)], threshold=0.5, dose_threshold=0.0, names=False)
     assert abs(len(found) / pairs - expected) < 0.03
 
 

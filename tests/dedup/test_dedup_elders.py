@@ -8,8 +8,8 @@ from dedup_run import Doc, removals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.lsh import BANDED, split_by_prefix
-from dedup.seniority import KeptKeys, Promote, Seniors
+from dedup.earlier.seniority import KeptKeys, Promote, Seniors
+from dedup.matching.lsh import BANDED, split_by_prefix
 from shards import schema
 
 BASE = [" ".join(random.Random(at).choices([f"term{n}" for n in range(5000)], k=80)) for at in range(5)]

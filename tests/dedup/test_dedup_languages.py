@@ -5,7 +5,7 @@ import random
 import pytest
 from dedup_run import Doc, removals
 
-from dedup.verify import Verify
+from dedup.verification.verify import Verify
 
 VOCABULARY = [f"term{n}" for n in range(5000)]
 PAGE = "https://clinic.example/asthma"

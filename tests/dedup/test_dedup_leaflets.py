@@ -9,9 +9,9 @@ from test_dedup_clusters import duplicates, partition
 
 from bench.tools.leaflets import leaflets as made_leaflets
 from dedup.in_memory import removals
-from dedup.lsh import Bands
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching.lsh import Bands
+from dedup.signatures.signature import Signature
+from dedup.verification.verify import Verify
 from shards import schema
 
 LEAFLETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "neardup" / "fr_leaflets"

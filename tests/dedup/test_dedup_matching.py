@@ -5,8 +5,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.lsh import BANDED, CAPPED, Match
-from dedup.sorting import sorted_pairs
+from dedup.matching.lsh import BANDED, CAPPED, Match
+from dedup.matching.sorting import sorted_pairs
 
 keys_of_all_kinds = st.one_of(
     st.integers(0, 5), st.integers(0, (1 << 64) - 1), st.integers(0, 3).map(lambda n: n << 62)

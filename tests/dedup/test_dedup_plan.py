@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.tools.planted_signatures import Layout
-from dedup.lsh import IDENTITY_BANDS
-from dedup.plan import Corpus, plan
+from dedup.matching.lsh import IDENTITY_BANDS
+from dedup.matching.plan import Corpus, plan
 from shards.errors import InputError
 
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.components import Components
-from dedup.lsh import Bands, Match, batches
-from dedup.members import COMPARED
-from dedup.signature import Signature
-from dedup.verify import Verify
+from dedup.matching.components import Components
+from dedup.matching.lsh import Bands, Match, batches
+from dedup.signatures.signature import Signature
+from dedup.verification.members import COMPARED
+from dedup.verification.verify import Verify
 from ingest.engine.executors import InProcess, Outcome
 from ingest.engine.graph import Node, Receipt, Work, receipt_path
 from ingest.engine.scheduler import MAX_ATTEMPTS, Event, run

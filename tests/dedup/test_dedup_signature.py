@@ -10,11 +10,11 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.minhash import band_keys, minhash, one_permutation_minhash, permutations
-from dedup.rule import sketch_jaccard
-from dedup.shingles import shingles_of, sorted_distinct
-from dedup.signature import Signature
-from dedup.words import words_of
+from dedup.signatures.minhash import band_keys, minhash, one_permutation_minhash, permutations
+from dedup.signatures.shingles import shingles_of, sorted_distinct
+from dedup.signatures.signature import Signature
+from dedup.signatures.words import words_of
+from dedup.verification.rule import sketch_jaccard
 from shards import schema
 
 WORDS = [f"word{n}" for n in range(400)]

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.in_memory import removals
-from dedup.lsh import Bands
-from dedup.rule import inside
-from dedup.signature import Signature
-from dedup.template import FEWEST, residual, template
-from dedup.verify import Verify
+from dedup.matching.lsh import Bands
+from dedup.signatures.signature import Signature
+from dedup.verification.rule import inside
+from dedup.verification.template import FEWEST, residual, template
+from dedup.verification.verify import Verify
 
 VOCABULARY = [f"term{n}" for n in range(5000)]
 STEPS = Signature(permutations=128), Bands(32, 4, 1)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import verify
-from dedup.digests import digests, hex_digits
-from dedup.members import COMPARED
-from dedup.verify import Verify
+from dedup.signatures.digests import digests, hex_digits
+from dedup.verification import verify
+from dedup.verification.members import COMPARED
+from dedup.verification.verify import Verify
 from shards import schema
 from shards.errors import InputError
 

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from catalog.card import card
 from catalog.manifest import Manifest
 from catalog.versions import Catalog
-from dedup import evidence, stored
+from dedup import evidence
 from dedup.__main__ import app
+from dedup.earlier import stored
 from ingest import cli
 from ingest.recipe import load
 from shards.errors import BuildError, InputError

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from dedup.union_find import ALONE, arrange, join, number, widen
+from dedup.matching.union_find import ALONE, arrange, join, number, widen
 from shards.step import Step
 
 CLUSTERS = pa.schema([pa.field("cluster", pa.uint64(), False), pa.field("node", pa.uint64(), False)])

@@ -9,7 +9,7 @@ among them the older is enough.
 
 import numpy as np
 
-from dedup.rule import DISTINCT, EXACT, SAME_KEY, compare, same, same_digest
+from dedup.verification.rule import DISTINCT, EXACT, SAME_KEY, compare, same, same_digest
 from shards.kernels import njit
 
 REST = -1  # in place of a winner: neither a winner nor a loser

@@ -1,8 +1,8 @@
 """Verification: a candidate is a duplicate only if it is similar enough to the document that wins against it.
 
 Unverified chains of LSH matches collapse templated medical text (leaflets, trial records). So each cluster is walked
-in the order of merit (`dedup.walk`: older version, source priority, quality, then id) and its members are measured
-against the best of it (`dedup.rule`). Memory is bounded whatever a cluster's size: what documents are compared by is
+in the order of merit (`walk`: older version, source priority, quality, then id) and its members are measured
+against the best of it (`rule`). Memory is bounded whatever a cluster's size: what documents are compared by is
 gathered for some thousands at a time, and of a larger cluster only the winners are carried on.
 """
 
@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.digests import hex_digits
-from dedup.members import Merits, gather_members, gather_merits
-from dedup.rule import EXACT, METHODS, Rule
-from dedup.template import FEWEST, MOST, template
-from dedup.walk import REST, identical, walk
+from dedup.signatures.digests import hex_digits
+from dedup.verification.members import Merits, gather_members, gather_merits
+from dedup.verification.rule import EXACT, METHODS, Rule
+from dedup.verification.template import FEWEST, MOST, template
+from dedup.verification.walk import REST, identical, walk
 from shards.step import Step
 
 DUPLICATES = pa.schema(
@@ -26,7 +26,7 @@ DUPLICATES = pa.schema(
         pa.field("row", pa.uint32(), False),
         pa.field("winner", pa.string(), False),  # its doc_id; of an earlier version: doc_id@version
         pa.field("similarity", pa.float64(), False),
-        pa.field("method", pa.string(), False),  # of dedup.rule.METHODS
+        pa.field("method", pa.string(), False),  # of rule.METHODS
     ]
 )
 LARGE = pa.schema(

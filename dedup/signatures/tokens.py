@@ -7,7 +7,7 @@ in 16 steps, and whether it stands in the head of the text, its first words, whe
 
 import numpy as np
 
-from dedup.words import NUMBER, words_of
+from dedup.signatures.words import NUMBER, words_of
 from shards.hashing import mix
 from shards.kernels import njit
 

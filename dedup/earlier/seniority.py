@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.lsh import hex_keys, split_by_prefix
+from dedup.matching.lsh import hex_keys, split_by_prefix
 from shards import schema
 from shards.step import Step
 
@@ -27,7 +27,7 @@ class KeptKeys(Step):
     name = "kept-keys"
 
     def run(self, verdicts: pa.Table) -> dict[str, list[pa.RecordBatch]]:
-        """Verdicts (doc_id, verdict) of one partition -> keys (`dedup.lsh.BANDED`), one batch a prefix."""
+        """Verdicts (doc_id, verdict) of one partition -> keys (`matching.lsh.BANDED`), one batch a prefix."""
         kept = np.flatnonzero(pc.equal(verdicts["verdict"], schema.KEEP).to_numpy())
         keys = hex_keys(verdicts["doc_id"].take(pa.array(kept)))
         return {"keys": split_by_prefix(keys, kept, self.prefixes)}

@@ -1,6 +1,6 @@
 """Signatures: MinHash and a bottom-k sketch over word shingles, doses and names, of every document of a partition.
 
-MinHash (Broder 1997) finds candidates, classical or with one permutation (`dedup.minhash`); the sketch measures their
+MinHash (Broder 1997) finds candidates, classical or with one permutation (`minhash`); the sketch measures their
 similarity: exact for documents of at most `sketch` shingles, else an estimate with standard error
 sqrt(J(1-J)/sketch). Documents with fewer than `min_shingles` shingles get neither and are compared by content hash
 alone.
@@ -12,11 +12,11 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from dedup.identity import url_hashes
-from dedup.minhash import minhash, one_permutation_minhash, permutations
-from dedup.shingles import shingles_of
-from dedup.tokens import MONTHS, UNITS, doses_of, names_of, word_hashes
-from dedup.words import text_buffers, words_of
+from dedup.matching.identity import url_hashes
+from dedup.signatures.minhash import minhash, one_permutation_minhash, permutations
+from dedup.signatures.shingles import shingles_of
+from dedup.signatures.tokens import MONTHS, UNITS, doses_of, names_of, word_hashes
+from dedup.signatures.words import text_buffers, words_of
 from shards import schema
 from shards.kernels import njit
 from shards.step import Step

@@ -6,7 +6,7 @@ Pairs order as their digits do, and no Python object is made a document.
 import numpy as np
 import pyarrow as pa
 
-from dedup.words import text_buffers
+from dedup.signatures.words import text_buffers
 from shards.errors import InputError
 from shards.kernels import njit
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.words import text_buffers
+from dedup.signatures.words import text_buffers
 from shards.hashing import mix
 from shards.kernels import njit
 

@@ -1,6 +1,6 @@
 """Terms of two texts compared: whether they are about different things, whatever text they share.
 
-A term (`dedup.tokens`) is a text's *own* where it recurs there and is at least thrice as frequent as in the other. Two
+A term (`tokens`) is a text's *own* where it recurs there and is at least thrice as frequent as in the other. Two
 texts are about different things where each has an own term: "5 mg" here and "10 mg" there, one substance here and
 another there. Both are asked for, because an edition may well add something; so are the heads, where a title names
 what a text is about: each has a term that the other's lacks, or one has an own term there.
@@ -8,7 +8,7 @@ what a text is about: each has a term that the other's lacks, or one has an own 
 
 import numpy as np
 
-from dedup.tokens import STEPS, TERM_BITS
+from dedup.signatures.tokens import STEPS, TERM_BITS
 from shards.kernels import njit
 
 OWN = 3  # times as frequent as in the other

@@ -10,8 +10,8 @@ columns of all partitions, so there few tasks with much memory are the better pl
 import dataclasses
 import math
 
-from dedup.lsh import IDENTITY_BANDS
-from dedup.verify import GATHERED
+from dedup.matching.lsh import IDENTITY_BANDS
+from dedup.verification.verify import GATHERED
 from shards.errors import InputError
 
 _PROCESS = 300e6  # bytes of an interpreter with its libraries

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from catalog.manifest import Manifest
-from dedup.signature import READ, Signature
+from dedup.signatures.signature import READ, Signature
 from shards.errors import InputError
 from shards.shard import Shard
 from shards.step import canonical_json, parameters

@@ -2,17 +2,18 @@
 
 Two texts that agree in their template but not in their doses, or that call what they are about by another name, are
 different medicines, however much of their text is one: what tells them apart is what recurs in one and not in the
-other (`dedup.terms`, docs/dedup.md). Two editions of one leaflet pass: what one adds, the other need not lack.
+other (`signatures.terms`, docs/dedup.md). Two editions of one leaflet pass: what one adds, the other need not
+lack.
 
-Two captures of one page in one source are one document unless hardly anything is common to them (`dedup.identity`):
+Two captures of one page in one source are one document unless hardly anything is common to them (`matching.identity`):
 a page may change its doses. Texts in two languages are never one, however many numbers and names they share.
 """
 
 from typing import NamedTuple
 
-from dedup.signature import MOST_NAMES
-from dedup.template import residual
-from dedup.terms import different, jaccard
+from dedup.signatures.signature import MOST_NAMES
+from dedup.signatures.terms import different, jaccard
+from dedup.verification.template import residual
 from shards.kernels import njit
 
 METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url", "contained")
@@ -41,10 +42,10 @@ class Rule(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def compare(rule, members, a, b, shared):
-    """(number in METHODS, similarity 0 to 1) of two of `members` (`dedup.members.Members`); DISTINCT: not the same.
+    """(number in METHODS, similarity 0 to 1) of two of `members` (`members.Members`); DISTINCT: not the same.
 
     Only b may be the part of a, as it is a that is kept: then the similarity is the share of b.
-    `shared`: shingles of their cluster's template (`dedup.template`), sorted.
+    `shared`: shingles of their cluster's template (`template`), sorted.
     """
     method, certain = same(members, a, b)
     if method != DISTINCT:

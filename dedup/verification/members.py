@@ -1,6 +1,6 @@
 """The documents in clusters as flat columns, gathered from the partitions that hold them, without an object a document.
 
-A document is a node here (`dedup.lsh`): the ordinal of its partition in the upper 32 bits, its row in the lower.
+A document is a node here (`matching.lsh`): the ordinal of its partition in the upper 32 bits, its row in the lower.
 Partitions are read one after the other, so that no more than one lies in memory beside what was gathered.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from dedup.digests import digests
+from dedup.signatures.digests import digests
 from shards.kernels import njit
 
 RAGGED = ("sketch", "doses", "names")  # lists of uint32
@@ -22,8 +22,8 @@ class Merits(NamedTuple):
     """What decides who wins, what is compared first, and how large each document is to compare; one value a member.
 
     `doc_id`, `content_hash`: (members, 2) uint64; `language`: uint16, 0 where unknown; `page`: uint64, 0 where there is
-    none (`dedup.identity`); `elder`: whether it is of an earlier version, and never loses; `lengths`: (members, 3), of
-    its lists.
+    none (`matching.identity`); `elder`: whether it is of an earlier version, and never loses; `lengths`:
+    (members, 3), of its lists.
     """
 
     node: np.ndarray

@@ -10,7 +10,7 @@ cost one multiplication. ASCII is read eight characters at a time.
 import numpy as np
 import pyarrow as pa
 
-from dedup.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, is_capital, kind_of, lower_bytes
+from dedup.signatures.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, is_capital, kind_of, lower_bytes
 from shards.hashing import mix
 from shards.kernels import load_word, njit
 

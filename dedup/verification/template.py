@@ -28,7 +28,7 @@ def template(sketches: list[np.ndarray], size: int) -> np.ndarray:
 def residual(a, b, shared, k):
     """Jaccard of two bottom-k sketches without the shingles of a template (all sorted uint32); 1 if too few are left.
 
-    As `dedup.rule.sketch_jaccard`, the k smallest of the union are asked.
+    As `rule.sketch_jaccard`, the k smallest of the union are asked.
     """
     at_a = at_b = at = seen = union = both = 0
     while seen < k and (at_a < len(a) or at_b < len(b)):

@@ -1,0 +1,1 @@
+"""Earlier versions: their stored signatures, and the rank of their documents."""

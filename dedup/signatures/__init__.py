@@ -1,0 +1,1 @@
+"""From texts to what documents are compared by: words, shingles, MinHash, doses and names."""

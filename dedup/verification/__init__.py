@@ -1,0 +1,1 @@
+"""From clusters to duplicates: each document measured against the best that stay."""
