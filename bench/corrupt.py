@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.frame import Benchmark, run
 from bench.peers.t5_collator import T5Collator
-from train.corrupt import Corruption, Noise
+from train.data.corrupt import Corruption, Noise
 
 VOCABULARY, BATCH, RAW = 250_100, 128, 568
 SENTINELS = tuple(range(VOCABULARY - 1, VOCABULARY - 101, -1))

@@ -21,7 +21,7 @@ from bench.frame import describe_machine, rounded
 from bench.tools.gpu_parts import attention_rows, head_rows, peak
 from bench.tools.gpu_step import WAYS, step_row
 from shards.commands import console, run
-from train.corrupt import Noise, example_lengths, raw_length
+from train.data.corrupt import Noise, example_lengths, raw_length
 from train.model import ModelConfig, preset
 
 VOCABULARY = 250_112

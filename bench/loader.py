@@ -24,11 +24,11 @@ from bench.peers import t5_loaders as peers
 from bench.peers.t5_collator import T5Collator
 from bench.tools.texts import texts
 from shards.store import Blob, Store
-from train import tokens
-from train.data import ExampleStream, Special
-from train.denoisers import T5, UL2
-from train.documents import Documents
-from train.split import split
+from train.data import tokens
+from train.data.denoisers import T5, UL2
+from train.data.documents import Documents
+from train.data.split import split
+from train.data.stream import ExampleStream, Special
 
 VOCABULARY, BATCH, RAW, SHARDS = 8_000, 128, 568, 8
 SPECIAL = Special(tuple(range(VOCABULARY - 1, VOCABULARY - 101, -1)), 1)
@@ -84,7 +84,7 @@ def encode(root: Path) -> list[np.ndarray]:
 
 
 def write_shards(arrays: list[np.ndarray], folder: Path) -> tuple[Store, list[Blob]]:
-    """Token shards as `python -m train.tokens` writes them."""
+    """Token shards as `python -m train.data.tokens` writes them."""
     store, size = Store(folder), -(-len(arrays) // SHARDS)
     blobs = []
     for first in range(0, len(arrays), size):

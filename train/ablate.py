@@ -22,18 +22,18 @@ from shards.errors import InputError
 from train.ablate_data import byte_lengths, divide
 from train.ablate_report import Score, differences, plot, table
 from train.commands import DatabaseUrl, progress_bar
-from train.corpus import Corpus
+from train.data.corpus import Corpus
+from train.data.mixture import temperature_weights
+from train.data.split import Split
+from train.data.tokenizer import Tokenizer
+from train.data.tokens import obtain_tokenizer, read, tokenise
 from train.distributed import Group, join
 from train.evaluate import Examples, held_out_losses
 from train.loop import Run, train
-from train.mixture import temperature_weights
 from train.prepare import Data, assemble
-from train.progress import ProgressLine
 from train.rundir import RunDir
 from train.settings import PretrainConfig
-from train.split import Split
-from train.tokenizer import Tokenizer
-from train.tokens import obtain_tokenizer, read, tokenise
+from train.watch.progress import ProgressLine
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 
 from shards.errors import InputError
-from train.documents import Documents
-from train.sketch import near
-from train.split import Split, gather
-from train.tokenizer import Tokenizer
-from train.tokens import TokenShard
+from train.data.documents import Documents
+from train.data.sketch import near
+from train.data.split import Split, gather
+from train.data.tokenizer import Tokenizer
+from train.data.tokens import TokenShard
 
 
 def divide(arms: dict[str, list[TokenShard]], fraction: float) -> dict[str, Split]:
@@ -17,7 +17,7 @@ def divide(arms: dict[str, list[TokenShard]], fraction: float) -> dict[str, Spli
 
     Held out are documents whose place, a hash of their id, is below `fraction`: in every arm the same ones. Of the
     others each arm trains on as many tokens as the smallest has, from the highest place down, so that documents which
-    all arms have are the same sample. What is much like a text that any arm trains on (`train.sketch`) is held out of
+    all arms have are the same sample. What is much like a text that any arm trains on (`data.sketch`) is held out of
     both and counted.
     """
     found = {name: gather(shards) for name, shards in arms.items()}

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scipy import stats
 
-from train.plot import COLOURS
+from train.watch.plot import COLOURS
 
 ALL = "all"  # the mean over the languages, each with equal weight
 

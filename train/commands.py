@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from catalog.versions import Catalog
 from shards.commands import console
 from shards.errors import InputError
-from train.corpus import Corpus
+from train.data.corpus import Corpus
 
 DatabaseUrl = Annotated[
     str | None,

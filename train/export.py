@@ -7,8 +7,8 @@ from pathlib import Path
 from safetensors.torch import save_file
 
 from train.convert import to_hugging_face, write_config
+from train.data.tokenizer import Tokenizer
 from train.model import MT5
-from train.tokenizer import Tokenizer
 
 
 def export(folder: Path, model: MT5, tokens: Tokenizer, beside: dict[str, bytes] | None = None) -> Path:

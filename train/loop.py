@@ -13,25 +13,26 @@ import torch
 
 from shards.commands import console
 from shards.errors import InputError
-from train import optim, sessions
-from train.card import card
+from train import optim
 from train.checkpoint import Checkpoints
 from train.checkpoint_folder import State, steps
 from train.commands import open_version, progress_bar
-from train.data import Batch
+from train.data.stream import Batch
 from train.distributed import Group, accumulating, join, lay_out, release, whole
 from train.evaluate import held_out_losses
 from train.export import export
 from train.flops import step_flops
-from train.guard import Guard
 from train.loss import batch_loss
 from train.model import MT5
-from train.operate import Operation
-from train.plot import plot_losses
 from train.prepare import Data, build_model, prepare
 from train.rundir import RunDir
 from train.schedule import Schedule
 from train.settings import PretrainConfig, PretrainResult
+from train.watch import sessions
+from train.watch.card import card
+from train.watch.guard import Guard
+from train.watch.operate import Operation
+from train.watch.plot import plot_losses
 
 
 class Run:

@@ -22,9 +22,9 @@ from train.commands import DatabaseUrl, progress_bar
 from train.distributed import join
 from train.loop import Run
 from train.prepare import prepare
-from train.progress import ProgressLine
 from train.rundir import RunDir
 from train.settings import PretrainConfig
+from train.watch.progress import ProgressLine
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 REACH = 16  # the mean around a step takes in this part of the test on either side

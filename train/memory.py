@@ -17,11 +17,11 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from shards.commands import console, run
-from train.corrupt import Noise, example_lengths, raw_length
+from train.data.corrupt import Noise, example_lengths, raw_length
+from train.data.spm import SENTINELS
 from train.loss import batch_loss
 from train.model import MT5, ModelConfig, preset
 from train.optim import Adafactor
-from train.spm import SENTINELS
 
 app = typer.Typer(add_completion=False)
 

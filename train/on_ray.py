@@ -15,9 +15,9 @@ from ray.train.v2.api.exceptions import TrainingFailedError
 from shards.errors import BuildError
 from train.distributed import PATIENCE
 from train.loop import pretrain
-from train.operate import Operation
 from train.rundir import RunDir
 from train.settings import PretrainConfig, PretrainResult
+from train.watch.operate import Operation
 
 
 def pretrain_on_ray(config: PretrainConfig, operation: Operation, workers: int, restarts: int) -> PretrainResult:

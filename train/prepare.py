@@ -7,21 +7,21 @@ import torch
 from rich.progress import Progress
 
 from shards.errors import InputError
-from train import tokens as token_shards
 from train.commands import choose_languages, open_version
 from train.convert import load_pretrained
-from train.data import ExampleStream, Special, held_out_examples
-from train.denoisers import objective
+from train.data import tokens as token_shards
+from train.data.denoisers import objective
+from train.data.mixture import temperature_weights
+from train.data.permute import key_of
+from train.data.sources import by_source
+from train.data.split import Split, split
+from train.data.stream import ExampleStream, Special, held_out_examples
+from train.data.tokenizer import Tokenizer
 from train.distributed import Group
 from train.evaluate import Examples
-from train.mixture import temperature_weights
 from train.model import MT5, preset
-from train.permute import key_of
 from train.rundir import RunDir
 from train.settings import PretrainConfig
-from train.sources import by_source
-from train.split import Split, split
-from train.tokenizer import Tokenizer
 
 PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
 

@@ -11,11 +11,11 @@ from rich.table import Table
 from shards.commands import console, run
 from shards.errors import InputError
 from train.commands import DatabaseUrl
-from train.energy import WORLD_GRID
 from train.loop import pretrain
-from train.operate import Operation
 from train.settings import PretrainConfig, PretrainResult
-from train.stopping import graceful
+from train.watch.energy import WORLD_GRID
+from train.watch.operate import Operation
+from train.watch.stopping import graceful
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 

@@ -5,12 +5,12 @@ import math
 from pathlib import Path
 
 from shards.errors import InputError
-from train import spm
 from train.attention import BACKENDS
-from train.corrupt import Noise, example_lengths, raw_length
-from train.denoisers import objective
+from train.data import spm
+from train.data.corrupt import Noise, example_lengths, raw_length
+from train.data.denoisers import objective
+from train.data.documents import MODES
 from train.distributed import LAYOUTS
-from train.documents import MODES
 from train.model import preset
 from train.optim import OPTIMIZERS
 from train.schedule import Schedule

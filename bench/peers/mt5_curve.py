@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from bench.peers.mt5_step import build, config
-from train.corrupt import Corruption, Noise
+from train.data.corrupt import Corruption, Noise
 
 VOCABULARY, SENTINELS, EOS, RAW, EXAMPLES = 1280, 100, 1, 140, 16
 

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from train import ablate
 from train.ablate_data import byte_lengths, divide
 from train.ablate_report import Score, differences, interval, table
-from train.corpus import held_out_points
-from train.sketch import sketches
-from train.spm import to_hugging_face
-from train.tokenizer import describe
-from train.tokens import TokenShard
+from train.data.corpus import held_out_points
+from train.data.sketch import sketches
+from train.data.spm import to_hugging_face
+from train.data.tokenizer import describe
+from train.data.tokens import TokenShard
 
 
 def shard(texts: dict[str, list[int]]) -> TokenShard:
@@ -63,8 +63,8 @@ def test_held_out_texts_that_another_arm_trains_on_under_another_name_are_left_o
 
 def test_bytes_of_ids_are_those_of_the_text(root, tmp_path):
     from catalog.versions import Catalog
-    from train import spm
-    from train.corpus import Corpus
+    from train.data import spm
+    from train.data.corpus import Corpus
 
     catalog = Catalog(root)
     corpus = Corpus(catalog.store, catalog.resolve("test@latest"))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from shards.errors import InputError
-from train.corrupt import Corruption, Noise, choose, counts, example_lengths, raw_length
-from train.philox import STREAM, philox
+from train.data.corrupt import Corruption, Noise, choose, counts, example_lengths, raw_length
+from train.data.philox import STREAM, philox
 
 NOISE = Noise()
 SENTINELS = np.arange(5099, 4999, -1)  # <extra_id_0> is the highest id

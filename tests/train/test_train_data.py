@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shards.errors import InputError
-from train.corpus import held_out_points
-from train.corrupt import Noise, counts
-from train.data import Batch, ExampleStream, Special, held_out_examples
-from train.denoisers import T5, UL2, objective
-from train.documents import Documents
-from train.sketch import sketches
-from train.split import split
-from train.tokens import TokenShard
+from train.data.corpus import held_out_points
+from train.data.corrupt import Noise, counts
+from train.data.denoisers import T5, UL2, objective
+from train.data.documents import Documents
+from train.data.sketch import sketches
+from train.data.split import split
+from train.data.stream import Batch, ExampleStream, Special, held_out_examples
+from train.data.tokens import TokenShard
 
 SPECIAL = Special(tuple(range(60_099, 59_999, -1)), 1)
 KINDS = [(T5, "reference"), (T5, "document"), (UL2, "reference"), (UL2, "document")]

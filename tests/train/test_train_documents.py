@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shards.errors import InputError
-from train.corrupt import Corruption, Noise
-from train.documents import Concatenated, Documents, Packed, best_fit
+from train.data.corrupt import Corruption, Noise
+from train.data.documents import Concatenated, Documents, Packed, best_fit
 
 CORRUPTION = Corruption(Noise(), tuple(range(60_099, 59_999, -1)), 1, longest=71)
 

@@ -11,10 +11,10 @@ from transformers import T5ForConditionalGeneration as T5
 
 from shards.errors import InputError
 from train.convert import load_hugging_face, load_pretrained, read_config, to_hugging_face, to_names, write_config
+from train.data.tokenizer import Tokenizer
 from train.export import export
 from train.loss import batch_loss
 from train.model import MT5, ModelConfig, shift_right
-from train.tokenizer import Tokenizer
 
 CONFIG = ModelConfig(vocab_size=400, d_model=48, d_kv=16, d_ff=80, layers=2, heads=3, decoder_layers=3)
 ALIASES = {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight"}

@@ -9,9 +9,9 @@ from test_train_pretrain import config, metrics
 
 import train.loop
 from shards.errors import InputError
-from train.guard import LEAST, MOST, Guard
 from train.loop import Run, pretrain
-from train.operate import Operation
+from train.watch.guard import LEAST, MOST, Guard
+from train.watch.operate import Operation
 
 QUIET = Operation(tracker="none")
 

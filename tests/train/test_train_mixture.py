@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shards.errors import InputError
-from train.mixture import BLOCK, Mixture, temperature_weights
-from train.permute import key_of, permute
+from train.data.mixture import BLOCK, Mixture, temperature_weights
+from train.data.permute import key_of, permute
 
 
 @given(st.integers(1, 3000), st.integers(0, 2**64 - 1))

@@ -13,13 +13,13 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from test_train_pretrain import command, config, environment, metrics
 
 from shards.errors import InputError
-from train import energy, speed, tracking
-from train.energy import Meter, co2_grams
 from train.loop import pretrain
-from train.operate import Operation
-from train.sessions import read
-from train.speed import Peak
-from train.stopping import graceful
+from train.watch import energy, speed, tracking
+from train.watch.energy import Meter, co2_grams
+from train.watch.operate import Operation
+from train.watch.sessions import read
+from train.watch.speed import Peak
+from train.watch.stopping import graceful
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.plot import plot_losses, smooth
+from train.watch.plot import plot_losses, smooth
 
 
 def test_smoothing_keeps_straight_lines_and_calms_noise():

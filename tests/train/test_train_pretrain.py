@@ -19,8 +19,8 @@ from sentencepiece import sentencepiece_model_pb2 as proto
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from typer.testing import CliRunner
 
+import train.data.tokens
 import train.prepare
-import train.tokens
 from shards.errors import InputError
 from train import checkpoint_folder, distributed
 from train.commands import progress_bar
@@ -258,7 +258,7 @@ def test_another_precision_on_resuming_is_refused(run, monkeypatch):
 
 
 def test_other_token_shards_on_resuming_are_refused(run, monkeypatch):
-    monkeypatch.setattr(train.tokens, "digest", lambda _: "0" * 64)
+    monkeypatch.setattr(train.data.tokens, "digest", lambda _: "0" * 64)
     with pytest.raises(InputError, match="tokens_digest"):
         pretrain(run[0])
 

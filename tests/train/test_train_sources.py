@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from shards.errors import InputError
-from train.data import ExampleStream, Special
-from train.documents import Documents
-from train.sources import by_source
+from train.data.documents import Documents
+from train.data.sources import by_source
+from train.data.stream import ExampleStream, Special
 
 NAMES = ("emea", "pubmed", "tiny", "wiki")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train.corpus import held_out_points
-from train.sketch import HASHES, SAME, near, sketches
-from train.split import split
-from train.tokens import TokenShard
+from train.data.corpus import held_out_points
+from train.data.sketch import HASHES, SAME, near, sketches
+from train.data.split import split
+from train.data.tokens import TokenShard
 
 
 def shard(texts: list[list[int]], names: list[str]) -> TokenShard:

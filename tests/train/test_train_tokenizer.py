@@ -11,9 +11,9 @@ from train_corpus import ntrex
 from transformers import AutoTokenizer, T5Tokenizer
 
 from shards.errors import InputError
-from train import spm, tokenizer
 from train.commands import open_version
-from train.corpus import held_out_mask, held_out_points
+from train.data import spm, tokenizer
+from train.data.corpus import held_out_mask, held_out_points
 
 PROBES = [
     "Paracétamol 500 mg/kg — «contre-indiqué» ½ µg\xa0β₂ 10⁻³ ™ …",

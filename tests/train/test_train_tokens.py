@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from shards.errors import CorruptionError
 from shards.store import Store
-from train import spm, tokens
 from train.commands import open_version, progress_bar
-from train.corpus import held_out_points
-from train.sketch import sketches
+from train.data import spm, tokens
+from train.data.corpus import held_out_points
+from train.data.sketch import sketches
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 """Token shards: a version's text as ids, memory-mapped, one object for each text shard, named by what made it.
 
-    python -m train.tokens --root store --version demo@latest --tokenizer train --vocab-size 8000
+    python -m train.data.tokens --root store --version demo@latest --tokenizer train --vocab-size 8000
 
 An object is an uncompressed Arrow file with one record batch, a row a document: `doc_id`, `source`, `point` (see
-`held_out_points`), `sketch` (see `train.sketch`), and `tokens` as one flat array with offsets, so documents lie one
+`held_out_points`), `sketch` (see `sketch`), and `tokens` as one flat array with offsets, so documents lie one
 behind the other without separator and their borders are known. A shard that two versions share is tokenised once.
 """
 
@@ -25,11 +25,11 @@ from shards.errors import CorruptionError
 from shards.shard import Shard
 from shards.step import canonical_json, library_version
 from shards.store import Blob, Store
-from train import spm, tokenizer
 from train.commands import DatabaseUrl, choose_languages, open_version, progress_bar
-from train.corpus import Corpus, held_out_points
-from train.sketch import HASHES, sketches
-from train.tokenizer import Tokenizer
+from train.data import spm, tokenizer
+from train.data.corpus import Corpus, held_out_points
+from train.data.sketch import HASHES, sketches
+from train.data.tokenizer import Tokenizer
 
 VERSION = 2
 COMPARED = 16  # documents of a shard whose ids are compared with those of Hugging Face's tokenizer
@@ -218,9 +218,9 @@ def main(
 ) -> None:
     """Tokenise a version into memory-mapped shards; what exists is not made again.
 
-    [dim]python -m train.tokens --version demo@latest --tokenizer train --vocab-size 8000[/dim]
+    [dim]python -m train.data.tokens --version demo@latest --tokenizer train --vocab-size 8000[/dim]
 
-    [dim]python -m train.tokens --version medical@v1 --tokenizer google/mt5-base[/dim]
+    [dim]python -m train.data.tokens --version medical@v1 --tokenizer google/mt5-base[/dim]
     """
     corpus = open_version(root, version, database)
     chosen = choose_languages(corpus, tuple(filter(None, languages.split(","))))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from shards.errors import InputError
-from train.documents import Documents
+from train.data.documents import Documents
 
 
 def by_source(

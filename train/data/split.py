@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from train.corpus import held_out_mask
-from train.documents import Documents
-from train.sketch import near
-from train.tokens import TokenShard
+from train.data.corpus import held_out_mask
+from train.data.documents import Documents
+from train.data.sketch import near
+from train.data.tokens import TokenShard
 
 
 class Split(NamedTuple):
@@ -22,7 +22,7 @@ def split(shards: list[TokenShard], fraction: float) -> Split:
     """Held out is a document whose place, a hash of its id, is below `fraction` (see `held_out_mask`).
 
     So a document that one version trains on is never held out in another. But of a held-out document with a
-    near-duplicate among the training documents (see `train.sketch`) the loss would say what was memorised: it is left
+    near-duplicate among the training documents (see `sketch`) the loss would say what was memorised: it is left
     out. Empty documents are in neither. Held-out ones are in the order of their places: the first of them are a sample.
     """
     documents, points, sketch = gather(shards)

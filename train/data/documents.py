@@ -11,8 +11,8 @@ import numpy as np
 
 from shards.errors import InputError
 from shards.kernels import njit
-from train.corrupt import Corruption
-from train.permute import key_of, permute
+from train.data.corrupt import Corruption
+from train.data.permute import key_of, permute
 
 MODES = ("reference", "document")
 OPEN_ROWS = 64  # rows that may still be filled; more of them pack hardly better

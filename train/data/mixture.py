@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from shards.errors import InputError
-from train.permute import key_of, permute
+from train.data.permute import key_of, permute
 
 BLOCK = 1 << 16  # examples in which every text has its exact share
 

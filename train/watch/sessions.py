@@ -9,8 +9,8 @@ import statistics
 import time
 from pathlib import Path
 
-from train.energy import Meter
-from train.speed import Peak
+from train.watch.energy import Meter
+from train.watch.speed import Peak
 
 EVERY = 30.0  # seconds between writes: what a kill may leave uncounted
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from shards.errors import InputError
 from shards.kernels import njit
-from train.philox import high, philox
+from train.data.philox import high, philox
 
 SHORTEST = 10  # input length: below it random_spans_helper counts no span where the mask has one
 

@@ -6,13 +6,13 @@ import math
 from rich.progress import Progress
 
 from shards.errors import InputError
-from train import tracking
-from train.energy import WORLD_GRID
-from train.profiling import Profiling
-from train.progress import ProgressLine
-from train.sessions import Sessions
-from train.speed import peak
-from train.tracking import Tracking
+from train.watch import tracking
+from train.watch.energy import WORLD_GRID
+from train.watch.profiling import Profiling
+from train.watch.progress import ProgressLine
+from train.watch.sessions import Sessions
+from train.watch.speed import peak
+from train.watch.tracking import Tracking
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from shards.errors import InputError
-from train.corrupt import SHORTEST, Corruption, Noise, counts, raw_length
+from train.data.corrupt import SHORTEST, Corruption, Noise, counts, raw_length
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerFast
 
 from shards.errors import InputError
 from shards.step import canonical_json, library_version
-from train.corpus import Corpus, held_out_mask
+from train.data.corpus import Corpus, held_out_mask
 
 SENTINELS = 100
 SMALLEST = 512 + SENTINELS  # ids of the smallest tokenizer: 259 fixed ones, and pieces worth the name

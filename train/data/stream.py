@@ -2,7 +2,7 @@
 
 Example i is the same whatever the number of processes, the batch size or the point where the run was resumed, so the
 whole state of the loader is one integer. Each example is from one denoiser, and one group: a language, or a source in a
-language. `Mixture` says which, in O(1), and `train.documents` finds its text.
+language. `Mixture` says which, in O(1), and `documents` finds its text.
 """
 
 import dataclasses
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from shards.errors import InputError
-from train.corrupt import Corruption, Noise, raw_length
-from train.denoisers import T5, Denoiser
-from train.documents import MODES, Concatenated, Documents, Packed, cut, text_of
-from train.mixture import Mixture
-from train.permute import key_of
+from train.data.corrupt import Corruption, Noise, raw_length
+from train.data.denoisers import T5, Denoiser
+from train.data.documents import MODES, Concatenated, Documents, Packed, cut, text_of
+from train.data.mixture import Mixture
+from train.data.permute import key_of
 
 
 @dataclasses.dataclass(frozen=True)

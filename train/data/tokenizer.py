@@ -15,7 +15,7 @@ import sentencepiece
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from shards.errors import InputError
-from train.spm import SENTINELS, to_hugging_face
+from train.data.spm import SENTINELS, to_hugging_face
 
 MODEL_FILES = ("spiece.model", "sentencepiece.bpe.model", "tokenizer.model")
 FILES = (*MODEL_FILES, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")

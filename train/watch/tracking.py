@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shards.errors import InputError
-from train.speed import Peak
+from train.watch.speed import Peak
 
 TRACKERS = ("tensorboard", "trackio", "wandb", "none")
 PROJECT = "medcorpus"

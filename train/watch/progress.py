@@ -4,7 +4,7 @@ import time
 
 from rich.progress import Progress
 
-from train.speed import Peak
+from train.watch.speed import Peak
 
 QUIET = 30.0  # seconds between lines in a log
 MEMORY = 0.9  # of what came before, in the running means

@@ -6,9 +6,9 @@ import jinja2
 
 from catalog import summary
 from catalog.manifest import Manifest
-from train.energy import co2_grams
-from train.progress import hours
 from train.settings import PretrainConfig
+from train.watch.energy import co2_grams
+from train.watch.progress import hours
 
 SHOWN = (
     "steps", "batch", "input_length", "objective", "mode", "optimizer", "lr", "schedule", "warmup", "decay",
@@ -21,7 +21,7 @@ def card(
 ) -> str:
     """Markdown with the Hub's YAML header.
 
-    `records` are metrics.jsonl, `sessions` those of `train.sessions`; `facts` has `parameters`, `vocabulary`,
+    `records` are metrics.jsonl, `sessions` those of `sessions`; `facts` has `parameters`, `vocabulary`,
     `precision`, `tokenizer`, `epochs` and `software`.
     """
     evaluated = [record for record in records if "held_out" in record]
@@ -30,7 +30,7 @@ def card(
     largest = max(by_language, key=by_language.__getitem__)
     joules = sum(session["joules"] for session in sessions)
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("train"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+        loader=jinja2.PackageLoader("train.watch"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template("model_card.md.jinja").render(
         config=config,

@@ -1,0 +1,1 @@
+"""What a run shows and survives: progress, trackers, energy, spikes, signals, its model card."""
