@@ -148,16 +148,22 @@ class Verify(Step):
     def _templates(
         self, merits: Merits, cluster: np.ndarray, order: np.ndarray, signatures: Sequence[pa.Table], winner: np.ndarray
     ) -> dict[int, np.ndarray]:
-        """By cluster the template of those that have one."""
-        kept = np.flatnonzero(winner[order] == order)
-        numbers, starts, counts = np.unique(cluster[kept], return_index=True, return_counts=True)
+        """By cluster the template of those that have one; documents of many clusters are gathered at a time."""
+        kept = order[winner[order] == order]
+        numbers, starts, counts = np.unique(cluster[winner[order] == order], return_index=True, return_counts=True)
+        many = counts >= FEWEST
+        numbers, starts, counts = numbers[many], starts[many], np.minimum(counts[many], MOST)
+        cuts = np.concatenate([[0], np.cumsum(counts)])
+        asked = kept[np.repeat(starts - cuts[:-1], counts) + np.arange(cuts[-1])]
+        values = np.concatenate([[0], np.cumsum(merits.lengths[asked].sum(axis=1))])[cuts]
         found = {}
-        for at in np.flatnonzero(counts >= FEWEST):
-            mine = kept[starts[at] : starts[at] + min(counts[at], MOST)]
-            members = gather_members(merits, order[mine], signatures)
-            shared = template(np.split(members.sketch, members.sketch_at[1:-1]), self.sketch)
-            if len(shared):
-                found[int(numbers[at])] = shared
+        for first, last in _pieces(np.diff(values), np.arange(len(cuts))):
+            members = gather_members(merits, asked[cuts[first] : cuts[last]], signatures)
+            sketches = np.split(members.sketch, members.sketch_at[1:-1])
+            for at in range(first, last):
+                shared = template(sketches[cuts[at] - cuts[first] : cuts[at + 1] - cuts[first]], self.sketch)
+                if len(shared):
+                    found[int(numbers[at])] = shared
         return found
 
     def _walk(

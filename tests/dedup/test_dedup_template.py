@@ -3,12 +3,14 @@
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.in_memory import removals
 from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
+from dedup.verification import verify
 from dedup.verification.rule import inside
 from dedup.verification.template import FEWEST, residual, template
 from dedup.verification.verify import Verify
@@ -21,13 +23,19 @@ def words(seed: object, count: int) -> list[str]:
     return random.Random(str(seed)).choices(VOCABULARY, k=count)
 
 
-def pages(count: int) -> list[str]:
+def pages(count: int, template: str = "template") -> list[str]:
     """Of one template with 30 words of their own, none of which recurs, and after each an edition of it."""
-    shared, found = words("template", 300), []
+    shared, found = words(template, 300), []
     for number in range(count):
-        page = [*shared[:100], *words(number, 30), *shared[100:]]
+        page = [*shared[:100], *words(f"{template} {number}", 30), *shared[100:]]
         found += [" ".join(page), " ".join([*page[:250], f"anew{number}", *page[251:]])]
     return found
+
+
+def distinct(template: str) -> list[str]:
+    """FEWEST documents that hold much of a template, then pages of it."""
+    far = (f"far {template} {number}" for number in range(FEWEST))
+    return [*(" ".join([*words(template, 300)[:240], *words(one, 90)]) for one in far), *pages(FEWEST + 2, template)]
 
 
 def lost(texts: list[str], **verify: float) -> set[tuple[int, int]]:
@@ -35,12 +43,22 @@ def lost(texts: list[str], **verify: float) -> set[tuple[int, int]]:
 
 
 def test_pages_of_one_template_stay_and_editions_go() -> None:
-    texts = pages(FEWEST + 2)  # by Jaccard alone each page is a near duplicate of the next
-    others = [" ".join([*words("template", 300)[:240], *words(f"far {number}", 90)]) for number in range(FEWEST)]
-    whole = lost([*others, *texts])
-    assert whole == {(at + 1, at) for at in range(len(others), len(others) + len(texts), 2)}
-    merged = lost([*others, *texts], residual_threshold=0.0)
-    assert {row for row, _ in merged} >= set(range(len(others) + 2, len(others) + len(texts), 2))
+    texts = distinct("template")  # by Jaccard alone each page is a near duplicate of the next
+    assert lost(texts) == {(at + 1, at) for at in range(FEWEST, len(texts), 2)}
+    merged = lost(texts, residual_threshold=0.0)
+    assert {row for row, _ in merged} >= set(range(FEWEST + 2, len(texts), 2))
+
+
+@pytest.mark.parametrize("gathered", [1, 2_000, 12_000])
+def test_templates_of_many_clusters_are_told_as_those_of_one(gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    together, expected = [], set()
+    for name in ("template", "other", "third"):
+        alone = distinct(name)
+        expected |= {(row + len(together), winner + len(together)) for row, winner in lost(alone)}
+        together += alone
+    monkeypatch.setattr(verify, "GATHERED", gathered)
+    assert lost(together) == expected
+    assert len(expected) == 3 * (FEWEST + 2)
 
 
 def test_of_few_documents_no_template_is_told() -> None:
