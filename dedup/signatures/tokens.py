@@ -7,6 +7,7 @@ in 16 steps, and whether it stands in the head of the text, its first words, whe
 
 import numpy as np
 
+from dedup.signatures.shingles import sorted_distinct
 from dedup.signatures.words import NUMBER, words_of
 from shards.hashing import mix
 from shards.kernels import njit
@@ -88,9 +89,7 @@ def names_of(hashes, marks, count, dates, most):
         if at < in_head or times[told[at]] > 1:
             found[filled] = _term(words[told[at]], times[told[at]], at < in_head)
             filled += 1
-    found = found[:filled]
-    found.sort()
-    return found[:most]
+    return sorted_distinct(found[:filled])[:most]
 
 
 @njit(cache=True, nogil=True)
