@@ -71,17 +71,17 @@ def names_of(hashes, marks, count, dates, most):
     for date in dates:
         slot = _slot(words, date)
         words[slot], times[slot] = date, _IGNORED
-    told = np.empty(count, np.int64)  # slots of the distinct words, in the order in which they come
+    told = np.empty(count, np.int32)  # slots of the distinct words, in the order in which they come
     distinct = in_head = 0
     for position in range(count):
         if marks[position] == NUMBER:
             continue
         slot = _slot(words, hashes[position])
-        if times[slot] == 0:
-            words[slot] = hashes[position]
-            told[distinct] = slot
-            distinct += 1
-            in_head += position < HEAD
+        new = times[slot] == 0  # every second word is: no branch to guess
+        words[slot] = hashes[position]
+        told[distinct] = slot
+        distinct += new
+        in_head += new and position < HEAD
         times[slot] += times[slot] >= 0
     found = np.empty(distinct, np.uint32)
     filled = 0
