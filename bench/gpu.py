@@ -18,11 +18,12 @@ import torch
 import typer
 
 from bench.frame import describe_machine, rounded
-from bench.tools.gpu_parts import attention_rows, head_rows, peak
+from bench.tools.gpu_parts import attention_rows, head_rows
 from bench.tools.gpu_step import WAYS, step_row
 from shards.commands import console, run
 from train.data.corrupt import Noise, example_lengths, raw_length
 from train.model import ModelConfig, preset
+from train.watch.speed import peak
 
 VOCABULARY = 250_112
 EXAMPLES = {("large", 512): 64, ("large", 1024): 32, ("xl", 512): 32, ("xl", 1024): 16}

@@ -1,6 +1,5 @@
 """Attention and head alone on a device: time forward and backward, memory, and the error beside float64."""
 
-import dataclasses
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +10,6 @@ from torch import Tensor
 
 from train.attention import BACKENDS, allowed_pairs, attention, make_bias
 from train.head import head_loss
-
-# Dense bfloat16 without sparsity, operations a second, by a part of the device's name: NVIDIA's datasheets.
-DATASHEET = {"H200": 989.4e12, "H100 PCIe": 756e12, "H100": 989.4e12, "A100": 312e12, "L40S": 362e12}
 
 
 def synchronise(device: torch.device) -> None:
@@ -33,30 +29,6 @@ def timed(action: Callable[[], object], device: torch.device, repeats: int) -> f
         if turn >= 2:
             seconds.append(time.perf_counter() - began)
     return statistics.median(seconds)
-
-
-@dataclasses.dataclass(frozen=True)
-class Peak:
-    """Operations a second of a device: as its maker says (None: not known), and as measured on square matrices."""
-
-    device: str
-    datasheet: float | None
-    measured: float
-
-    def shares(self, rate: float) -> dict[str, float]:
-        """MFU at that many operations a second, against each peak that is known."""
-        known = {} if self.datasheet is None else {"mfu_datasheet": rate / self.datasheet}
-        return known | {"mfu_measured": rate / self.measured}
-
-
-def peak(device: torch.device, dtype: torch.dtype) -> Peak:
-    """The device's peak; the measured one is the best of ten products."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    found = [rate for part, rate in DATASHEET.items() if part in name and dtype == torch.bfloat16]
-    size = 8192 if device.type == "cuda" else 1024
-    left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-    seconds = min(timed(lambda: left @ right, device, 1) for _ in range(10))
-    return Peak(name, found[0] if found else None, 2 * size**3 / seconds)
 
 
 def peak_bytes(action: Callable[[], object], device: torch.device) -> int:

@@ -8,11 +8,12 @@ import torch
 from torch import nn
 from transformers import MT5Config, MT5ForConditionalGeneration
 
-from bench.tools.gpu_parts import Peak, peak_bytes, synchronise, timed
+from bench.tools.gpu_parts import peak_bytes, synchronise, timed
 from train.convert import write_config
 from train.flops import step_flops
 from train.loss import Z_LOSS, batch_loss
 from train.model import MT5, ModelConfig
+from train.watch.speed import Peak
 
 
 @dataclasses.dataclass(frozen=True)
