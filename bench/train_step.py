@@ -2,10 +2,11 @@
 
 The figure is CPU seconds a step (forward, backward, AdamW; one core, float32) over 4 examples of 512 encoder and 114
 decoder tokens, d_model 256, 4 + 4 layers; same weights, batch and optimiser for all, each side in a process of its own.
-transformers' mT5 runs eager, with sdpa, and with sdpa compiled; ours runs its blocks compiled, too. `extra_mb_*`: peak
-memory above weights, gradients, optimiser state and libraries. `floor_share`: how much of our step the products of
-matrices alone would take at the rate measured for its two main shapes. `curve_gap`: largest relative difference between
-our losses and transformers' over training steps of a smaller model on made text (bench/figures/train_step.png).
+transformers' mT5 runs eager, with sdpa, and with sdpa compiled; ours with its blocks compiled (`--compile`; `--quick`
+leaves compiling out), and without (`ours_uncompiled_s`). `extra_mb_*`: peak memory above weights, gradients, optimiser
+state and libraries. `floor_share`: how much of our uncompiled step the products of matrices alone would take at the rate
+measured for its two main shapes. `curve_gap`: largest relative difference between our losses and transformers' over
+training steps of a smaller model on made text (bench/figures/train_step.png).
 """
 
 import json
@@ -58,9 +59,9 @@ def measure(quick: bool) -> Benchmark:
     checks |= {"curve_first": curves["ours"][0], "curve_last": statistics.mean(curves["ours"][-10:])}
     if not quick:
         draw(curves, FIGURE)
-    if "ours_compiled" in seconds:
-        checks["ours_compiled_s"] = seconds.pop("ours_compiled")
-    return Benchmark("train_step", "CPU s/step", seconds.pop("ours"), seconds, checks, lower_is_better=True)
+    checks["ours_uncompiled_s"] = seconds.pop("ours")
+    best = seconds.pop("ours_compiled", checks["ours_uncompiled_s"])
+    return Benchmark("train_step", "CPU s/step", best, seconds, checks, lower_is_better=True)
 
 
 def gap(ours: list[float], theirs: list[float]) -> float:
