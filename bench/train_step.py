@@ -4,9 +4,9 @@ The figure is CPU seconds a step (forward, backward, AdamW; one core, float32) o
 decoder tokens, d_model 256, 4 + 4 layers; same weights, batch and optimiser for all, each side in a process of its own.
 transformers' mT5 runs eager, with sdpa, and with sdpa compiled; ours with its blocks compiled (`--compile`; `--quick`
 leaves compiling out), and without (`ours_uncompiled_s`). `extra_mb_*`: peak memory above weights, gradients, optimiser
-state and libraries. `floor_share`: how much of our uncompiled step the products of matrices alone would take at the rate
-measured for its two main shapes. `curve_gap`: largest relative difference between our losses and transformers' over
-training steps of a smaller model on made text (bench/figures/train_step.png).
+state and libraries. `floor_share`: how much of our uncompiled step the products of matrices alone would take at the
+rate measured for its two main shapes. `curve_gap`: largest relative difference between our losses and transformers'
+over training steps of a smaller model on made text (bench/figures/train_step.png).
 """
 
 import json
