@@ -8,6 +8,7 @@ and what needs the whole matrix, sums over its rows, is added over the processes
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
@@ -21,7 +22,7 @@ OPTIMIZERS = ("adamw", "adafactor")
 Sum = Callable[[Tensor], Tensor]  # over the processes that hold rows of the same matrices
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What both have in common: local rows of parameters and gradients, and the state as named tensors."""
 
     def __init__(self, model: nn.Module, sums: Sum, decay: float):
@@ -52,13 +53,13 @@ class Optimizer:
         total = self.sums(torch.stack([squares(rows) for rows in self.rows]))
         return (total / self.numels).sqrt().clamp(min=1e-3)
 
+    @abstractmethod
     def update(self, gradients: list[Tensor], lr: float, scale: Tensor) -> None:
         """Change the rows in place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def state(self) -> dict[str, Tensor]:
         """The moments as named tensors, which may be filled in place."""
-        raise NotImplementedError
 
 
 class AdamWScaled(Optimizer):

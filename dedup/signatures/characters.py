@@ -55,19 +55,6 @@ def _lower(data, at, size):
 
 
 @njit(cache=True, nogil=True)
-def is_capital(data, at, size):
-    """Whether the letter at `at` has a lower case of its own."""
-    if size == 1:
-        return 0x41 <= data[at] <= 0x5A
-    if size == 4:
-        return False
-    same = np.uint32(0)
-    for place in range(size):
-        same |= np.uint32(data[at + place]) << np.uint32(8 * place)
-    return _lower(data, at, size) != same
-
-
-@njit(cache=True, nogil=True)
 def lower_bytes(data, at, size):
     """UTF-8 of the lower case of the character of `size` >= 2 bytes at `at`, first byte lowest, and its length."""
     if size == 4:  # beyond the plane there is no case worth a table

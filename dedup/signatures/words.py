@@ -1,7 +1,7 @@
 """Words of UTF-8 text as 64-bit hashes, straight from Arrow buffers, without a Python object a word.
 
 A word is a run of letters and digits; a number keeps its decimal mark ("2,5" and "2.5" are one word) and ends where
-its unit begins ("500mg" is "500", "mg"). Case does not count, but is told; accents and scripts are kept.
+its unit begins ("500mg" is "500", "mg"). Case does not count; accents and scripts are kept.
 
 The bytes of a word's lower case enter its hash in chunks of eight, the last one filled with zeros, so that most words
 cost one multiplication. ASCII is read eight characters at a time.
@@ -10,11 +10,12 @@ cost one multiplication. ASCII is read eight characters at a time.
 import numpy as np
 import pyarrow as pa
 
-from dedup.signatures.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, is_capital, kind_of, lower_bytes
+from dedup.signatures.characters import ASCII, DIGIT, LETTER, PERCENT, SEPARATOR, WIDE, kind_of, lower_bytes
 from shards.hashing import mix
 from shards.kernels import load_word, njit
+from shards.texts import utf8
 
-NUMBER, CAPITAL = 1, 2  # marks of a word; 0: neither
+NUMBER = 1  # the mark of a word; 0: another word
 
 _SEED = np.uint64(0xCBF29CE484222325)
 _PERCENT_HASH = np.uint64(0x2545F4914F6CDD1D)
@@ -27,10 +28,7 @@ _CASE = np.uint64(0x2020202020202020)  # what sets ASCII letters in lower case, 
 def text_buffers(texts: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Bytes (uint8) and offsets (int64, one more than rows) of a string column."""
     array = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    array = array.cast(pa.large_string())
-    _, offsets, data = array.buffers()
-    starts = np.frombuffer(offsets, dtype=np.int64, count=len(array) + 1 + array.offset)[array.offset :]
-    return np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, np.uint8), starts
+    return utf8(array.cast(pa.large_string()))
 
 
 @njit(cache=True, nogil=True)
@@ -122,8 +120,7 @@ def words_of(data, start, end, hashes, marks):
     count = np.int64(0)
     at = start
     while at < end:
-        byte = data[at]
-        kind = ASCII[byte]
+        kind = ASCII[data[at]]
         size = 1
         if kind == LETTER and at + 16 < end:
             first, second = load_word(data, at, end), load_word(data, at + 8, end)
@@ -132,7 +129,7 @@ def words_of(data, start, end, hashes, marks):
             if head + tail < 16 and data[at + head + tail] < 0x80:
                 state = _fold(_SEED, (first | _CASE) & _mask(head))
                 hashes[count] = mix(state ^ ((second | _CASE) & _mask(tail)))
-                marks[count] = CAPITAL if byte < 0x5F else 0
+                marks[count] = 0
                 count += 1
                 at += head + tail
                 continue
@@ -148,7 +145,7 @@ def words_of(data, start, end, hashes, marks):
             hashes[count], at = _number(data, at, end)
             marks[count] = NUMBER
         else:
-            marks[count] = CAPITAL if is_capital(data, at, size) else 0
+            marks[count] = 0
             hashes[count], at = _word(data, at, end)
         count += 1
     return count
