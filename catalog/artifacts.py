@@ -6,12 +6,11 @@ An artifact is immutable and named by its hash, like a version; the store alone 
 """
 
 import dataclasses
-import hashlib
 from pathlib import Path
 from typing import Any
 
-from shards.errors import CorruptionError, InputError
-from shards.step import canonical_json
+from catalog.records import load_record, record_id
+from shards.errors import InputError
 from shards.store import Blob, Store
 
 FORMAT = 1
@@ -29,8 +28,8 @@ class Artifact:
 
     @property
     def id(self) -> str:
-        """The first 16 hex digits of the SHA-256 of the record."""
-        return hashlib.sha256(canonical_json(self.as_json()).encode()).hexdigest()[:16]
+        """Its hash, see `record_id`."""
+        return record_id(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, the content of `artifacts/<id>.json`."""
@@ -79,17 +78,7 @@ def export(store: Store, artifact: Artifact, folder: Path) -> list[Path]:
 
 
 def _load(store: Store, name: str) -> Artifact:
-    plain = store.get_json(_path(name))
-    where = store.path(_path(name))
-    if plain is None:
-        raise CorruptionError(f"{where}: missing; restore it from a copy")
-    try:
-        artifact = Artifact.from_json(plain)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CorruptionError(f"{where}: not an artifact ({error!r}); restore it from a copy") from error
-    if artifact.id != name:
-        raise CorruptionError(f"{where}: its content is that of {artifact.id}; restore it from a copy")
-    return artifact
+    return load_record(store, _path(name), "artifact", Artifact.from_json)
 
 
 def _path(name: str) -> str:

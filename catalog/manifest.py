@@ -4,12 +4,11 @@ It holds no time, host, path or duration, so the same inputs and recipe give the
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from catalog.records import record_id
 from shards.shard import Shard
-from shards.step import canonical_json
 from shards.store import Blob
 
 FORMAT = 1
@@ -204,7 +203,7 @@ class Manifest:
     @property
     def id(self) -> str:
         """Version id: the first 16 hex digits of the SHA-256 of the manifest."""
-        return hashlib.sha256(canonical_json(self.as_json()).encode()).hexdigest()[:16]
+        return record_id(self.as_json())
 
     def objects(self) -> Iterator[tuple[str, Blob]]:
         """(kind, object) of everything in the store that the version refers to."""

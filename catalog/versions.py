@@ -17,8 +17,9 @@ from catalog.database import Database, default_url
 from catalog.identity import find_repeated
 from catalog.index import LATEST, Entry
 from catalog.manifest import Manifest
+from catalog.records import load_record
 from catalog.verify import Report
-from shards.errors import BuildError, CorruptionError, InputError
+from shards.errors import BuildError, InputError
 from shards.store import RESTORE, Store
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -120,17 +121,7 @@ class Catalog:
 
 def load_manifest(store: Store, version: str) -> Manifest:
     """The manifest of an id, whether or not the index knows it; `CorruptionError` where it is not there, or damaged."""
-    plain = store.get_json(_path(version))
-    where = store.path(_path(version))
-    if plain is None:
-        raise CorruptionError(f"{where}: the manifest of version {version} is missing; restore it from a copy")
-    try:
-        manifest = Manifest.from_json(plain)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CorruptionError(f"{where}: not a manifest ({error!r}); restore it from a copy") from error
-    if manifest.id != version:
-        raise CorruptionError(f"{where}: its content is that of {manifest.id}; restore it from a copy")
-    return manifest
+    return load_record(store, _path(version), "manifest", Manifest.from_json)
 
 
 def check_tags(tags: Iterable[str]) -> list[str]:
