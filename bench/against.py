@@ -19,6 +19,7 @@ import pyarrow as pa
 from bench.frame import Benchmark, run
 from bench.tools.planted import plant
 from dedup.earlier.elders import Elders
+from dedup.matching.candidates import all_kept
 from dedup.matching.components import Components
 from dedup.matching.lsh import Bands, Match, batches
 from dedup.signatures.signature import Signature
@@ -68,9 +69,8 @@ def measure(quick: bool) -> Benchmark:
 def _written(store: Store, texts: list[str], first: int) -> Pair:
     ids = [schema.doc_id("bench", str(first + at)) for at in range(len(texts))]
     hashes = [schema.content_hash(text) for text in texts]
-    rows = [{"doc_id": i, "verdict": schema.KEEP, "stage": "", "reason": "", "language": "en"} for i in ids]
     documents = pa.table({"doc_id": ids, "text": texts, "content_hash": hashes})
-    return store.put_table(documents), store.put_table(pa.Table.from_pylist(rows, schema=schema.VERDICT))
+    return store.put_table(documents), store.put_table(all_kept(pa.array(ids), "en"))
 
 
 def _signed(store: Store, documents: Blob) -> Blob:

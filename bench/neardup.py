@@ -26,7 +26,7 @@ from bench.tools.leaflets import EDITIONS, Leaflet, leaflets
 from bench.tools.pairs import Score, closure, score
 from bench.tools.real_leaflets import RealLeaflet, edited, real_leaflets
 from bench.tools.records import labelled_records
-from dedup.in_memory import removals
+from dedup.in_memory import deduplicate
 from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
 from dedup.verification.verify import Verify
@@ -64,7 +64,7 @@ def _records(checks: dict[str, float | bool], quick: bool) -> tuple[Score, Score
     }
     scores = {}
     for name, steps in settings.items():
-        scores[name] = score(closure((winner, row) for row, winner, *_ in removals(texts, *steps)), true)
+        scores[name] = score(closure((winner, row) for row, winner, *_ in deduplicate(texts, *steps)), true)
     best = Score(0.0, 0.0)
     for shingles in list(_SHINGLES.values())[::3] if quick else _SHINGLES.values():
         signatures = signed(texts, shingles)
@@ -105,7 +105,7 @@ def _real(checks: dict[str, float | bool]) -> None:
 
 def _one(a: str, b: str, verify: Verify) -> bool:
     """Whether one of two texts, alone in the world, is removed."""
-    return bool(removals([a, b], Signature(), Bands(prefixes=1), verify))
+    return bool(deduplicate([a, b], Signature(), Bands(prefixes=1), verify))
 
 
 def _rates(name: str, one: Score) -> dict[str, float]:
@@ -123,7 +123,7 @@ def _made(checks: dict[str, float | bool], documents: list[Leaflet]) -> None:
     products = {leaflet.product for leaflet in documents}
     checks |= {"made_documents": len(documents), "made_products": len(products)}
     for name, verify in PARTS.items():
-        lost = {row: winner for row, winner, *_ in removals(texts, Signature(), Bands(), verify)}
+        lost = {row: winner for row, winner, *_ in deduplicate(texts, Signature(), Bands(), verify)}
         kept = [leaflet for row, leaflet in enumerate(documents) if row not in lost]
         checks[f"made_survived_{name}"] = len({leaflet.product for leaflet in kept}) / len(products)
         right = sum(documents[row].product == documents[winner].product for row, winner in lost.items())

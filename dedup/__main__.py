@@ -73,7 +73,7 @@ def clusters(
     """List the documents that removed most others: where templates collapse, it shows here first."""
     catalog = open_catalog(root, database)
     manifest = catalog.resolve(version)
-    lost = evidence.removals(catalog.store, manifest)
+    lost = evidence.removals(catalog.store, manifest.verdicts)
     ranked = evidence.sizes(lost)
     shown = ranked.filter(ranked["removed"] >= at_least).head(most)
     titles = evidence.find_documents(catalog.store, manifest, shown["winner"].to_list())

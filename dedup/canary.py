@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from dedup.in_memory import removals
+from dedup.in_memory import deduplicate
 from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
 from dedup.signatures.tokens import HEAD, MONTHS, UNITS
@@ -60,7 +60,7 @@ class Canary(Step):
         """One row a canary: what must become of it, and what did (RESULT)."""
         texts = canaries()
         names = sorted(texts)
-        found = removals([texts[name] for name in names], self.signature, self.bands, self.verify)
+        found = deduplicate([texts[name] for name in names], self.signature, self.bands, self.verify)
         removed = {row for row, *_ in found}
         expected = self._expected(texts)
         rows = [(name, expected[name], "removed" if at in removed else "kept") for at, name in enumerate(names)]

@@ -42,12 +42,7 @@ class Document:
     text: str
 
 
-def removals(store: Store, manifest: Manifest) -> pl.DataFrame:
-    """Every document of a version that lost; see `removals_in`."""
-    return removals_in(store, manifest.verdicts)
-
-
-def removals_in(store: Store, verdicts: Sequence[Blob]) -> pl.DataFrame:
+def removals(store: Store, verdicts: Sequence[Blob]) -> pl.DataFrame:
     """Every document that lost: doc_id, winner, method, similarity, threshold, in the order of the verdicts."""
     columns = ["doc_id", "stage", "reason", "value", "threshold", "evidence"]
     frames = []
@@ -60,7 +55,7 @@ def removals_in(store: Store, verdicts: Sequence[Blob]) -> pl.DataFrame:
 
 def find_removal(store: Store, manifest: Manifest, doc_id: str) -> Removal:
     """How the document lost; `doc_id` may be the beginning of one. `InputError` when it did not."""
-    lost = removals(store, manifest)
+    lost = removals(store, manifest.verdicts)
     found = lost.filter(pl.col("doc_id").str.starts_with(doc_id))
     if found.height == 1:
         return Removal(**found.row(0, named=True))

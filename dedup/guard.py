@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 import pyarrow as pa
 
-from dedup.evidence import STAGE, find_stored, removals_in, sizes
+from dedup.evidence import STAGE, find_stored, removals, sizes
 from shards import schema
 from shards.errors import BuildError
 from shards.store import Blob, Store
@@ -35,7 +35,7 @@ def check_removals(tallies: Iterable[pa.Table], verdicts: Sequence[Blob], store:
         f"  {row['source']} ({row['language']}): {row['removed']:,} of {row['reached']:,} documents"
         for row in over.sort("removed", descending=True).iter_rows(named=True)
     ]
-    clusters = sizes(removals_in(store, verdicts)).head(_SHOWN)
+    clusters = sizes(removals(store, verdicts)).head(_SHOWN)
     named = find_stored(store, clusters["winner"].to_list(), {})
     lines += ["the largest clusters, by the document that was kept:"]
     for row in clusters.iter_rows(named=True):

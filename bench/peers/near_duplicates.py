@@ -22,12 +22,12 @@ _WORD = re.compile(r"\w+")
 
 def ours(folder: Path, out: Path, one_permutation: bool = True) -> list[int]:
     """The steps of a build, every output written to a store and read back, as the engine does."""
+    from dedup.matching.candidates import all_kept, equal_ranks
     from dedup.matching.components import Components
     from dedup.matching.lsh import Bands, Match, batches
     from dedup.signatures.signature import Signature
     from dedup.verification.members import COMPARED
     from dedup.verification.verify import Verify
-    from shards import schema
     from shards.store import Store
 
     store = Store(out / "store")
@@ -37,17 +37,10 @@ def ours(folder: Path, out: Path, one_permutation: bool = True) -> list[int]:
         with pa.memory_map(str(path)) as file:
             documents = pa.ipc.open_file(file).read_all()
         signed.append(store.put_table(signature.run(documents)["signatures"], signature.compression))
-        rows = documents.num_rows
-        kept = {"doc_id": documents["doc_id"], "verdict": pa.array([schema.KEEP] * rows)}
-        blank = {"stage": pa.array([""] * rows), "reason": pa.array([""] * rows)}
-        verdicts = kept | blank
-        candidates = pa.table(
-            [verdicts.get(field.name, pa.nulls(rows, field.type)) for field in schema.VERDICT], schema=schema.VERDICT
-        )
+        candidates = all_kept(documents["doc_id"])
         bands = Bands(BANDS, ROWS, 1).run(signatures=store.get_table(signed[-1]), candidates=candidates)
         banded.append(store.put_table(bands["bands"]))
-        equal = pa.array([0] * rows, pa.int32()), pa.array([0.0] * rows), pa.nulls(rows, pa.string())
-        ranks.append(pa.table(equal, schema=schema.RANK))
+        ranks.append(equal_ranks(candidates))
     edges = [
         store.put_table(Match().run(bands=[store.get_table(blob, batch=batch) for blob in banded])["edges"])
         for batch in range(batches(BANDS, 1))

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from dedup.matching.candidates import all_kept
 from dedup.signatures.digests import hex_digits
 from dedup.signatures.minhash import minhash, permutations
 from dedup.verification.members import COMPARED
@@ -95,21 +96,11 @@ class Planted(Step):
             pa.array(urls),
         ]
         signatures = pa.table(columns, schema=schema.SIGNATURE)
-        empty = pa.array([""]).take(pa.array(np.zeros(rows, np.int64)))
-        given = {
-            "doc_id": doc_id,
-            "verdict": pa.array([schema.KEEP]).take(pa.array(np.zeros(rows, np.int64))),
-            "stage": empty,
-            "reason": empty,
-        }
-        candidates = pa.table(
-            [given.get(field.name, pa.nulls(rows, field.type)) for field in schema.VERDICT], schema=schema.VERDICT
-        )
         quality = np.where((slots == first) & ~alone, 1.0, 0.5)
         return {
             "signatures": signatures,
             "compared": signatures.select(COMPARED),
-            "candidates": candidates,
+            "candidates": all_kept(doc_id),
             "ranks": pa.table(
                 [pa.array(np.zeros(rows, np.int32)), pa.array(quality), pa.nulls(rows, pa.string())], schema=schema.RANK
             ),

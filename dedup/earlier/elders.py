@@ -6,10 +6,9 @@ the lowest, so that the total order of merit needs no other rule.
 
 import dataclasses
 
-import numpy as np
 import pyarrow as pa
 
-from shards import schema
+from dedup.matching.candidates import all_kept, equal_ranks
 from shards.step import Step
 
 
@@ -27,23 +26,8 @@ class Elders(Step):
 
         Without verdicts all documents were kept. Inputs that gave no text follow the documents in verdicts.
         """
-        rows = signatures.num_rows
         if verdicts is None:
-            candidates = _all_kept(signatures["doc_id"], self.language)
+            candidates = all_kept(signatures["doc_id"], self.language)
         else:
-            candidates = verdicts.slice(0, rows)
-        priority = pa.array(np.full(rows, self.priority, np.int32))
-        ranks = pa.table([priority, pa.array(np.zeros(rows)), candidates["language"]], schema=schema.RANK)
-        return {"candidates": candidates, "ranks": ranks}
-
-
-def _all_kept(doc_ids: pa.ChunkedArray, language: str | None) -> pa.Table:
-    rows = len(doc_ids)
-    columns = {
-        "doc_id": doc_ids,
-        "verdict": pa.array([schema.KEEP] * rows, pa.string()),
-        "stage": pa.array([""] * rows, pa.string()),
-        "reason": pa.array([""] * rows, pa.string()),
-        "language": pa.array([language] * rows, pa.string()),
-    }
-    return pa.table([columns.get(f.name, pa.nulls(rows, f.type)) for f in schema.VERDICT], schema=schema.VERDICT)
+            candidates = verdicts.slice(0, signatures.num_rows)
+        return {"candidates": candidates, "ranks": equal_ranks(candidates, self.priority)}

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from dedup.earlier.elders import Elders
-from dedup.matching.components import Components
-from dedup.matching.lsh import Bands, Match, batches
+from dedup.in_memory import Partition, find_duplicates
+from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
 from dedup.verification.verify import Verify
 from shards import schema
@@ -48,36 +48,23 @@ def sign(docs: list[Doc]) -> pa.Table:
     return Signature().run(pa.table(table))["signatures"]
 
 
-def removals(
+def removed(
     partitions: list[list[Doc]], older: dict[str, list[list[Doc]]] | None = None, verify: Verify | None = None
 ) -> set[Removal]:
     """What goes, beside versions in `against` (`older`: the oldest first; of each its partitions, all kept)."""
-    signatures = [sign(docs) for docs in partitions]
-    ranks = [_ranks(docs) for docs in partitions]
-    candidates = [_kept(docs) for docs in partitions]
+    members = [Partition(sign(docs), _kept(docs), _ranks(docs)) for docs in partitions]
     elders: list[str] = []
     for age, (version, parts) in enumerate((older or {}).items()):
         for docs in parts:
             found = Elders(age - len(older or {})).run(sign(docs), _kept(docs))
-            signatures.append(sign(docs))
-            ranks.append(found["ranks"])
-            candidates.append(found["candidates"])
+            members.append(Partition(sign(docs), **found))
             elders.append(version)
-    banded = [_BANDS.run(*pair)["bands"] for pair in zip(signatures, candidates, strict=True)]
-    edges = [
-        Match().run([pa.Table.from_batches([bands[at]]) for bands in banded])["edges"]
-        for at in range(batches(_BANDS.bands, _BANDS.prefixes))
-    ]
     step = dataclasses.replace(verify or Verify(), elders=tuple(elders))
-    lost = set()
-    for part in Components(parts=2).run(edges)["clusters"]:
-        for docs, batch in zip(
-            partitions, step.run(pa.Table.from_batches([part]), signatures, ranks)["duplicates"], strict=True
-        ):
-            lost |= {
-                (docs[row["row"]].key, row["winner"], row["method"], row["similarity"]) for row in batch.to_pylist()
-            }
-    return lost
+    return {
+        (docs[row["row"]].key, row["winner"], row["method"], row["similarity"])
+        for docs, found in zip(partitions, find_duplicates(members, _BANDS, step, parts=2), strict=True)
+        for row in found.to_pylist()
+    }
 
 
 def _kept(docs: list[Doc]) -> pa.Table:

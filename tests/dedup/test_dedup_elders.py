@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pyarrow as pa
-from dedup_run import Doc, removals
+from dedup_run import Doc, removed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,14 +22,14 @@ def edition(subject: int, number: int) -> str:
 def test_the_oldest_version_wins_against_sources_and_quality_and_never_goes() -> None:
     best = Doc("best", edition(0, 0), "journal", priority=0, quality=0.9)
     first, second = Doc("first", edition(0, 1), quality=0.1), Doc("second", edition(0, 2), quality=0.8)
-    lost = removals([[best]], {"v1": [[first]], "v2": [[second], [Doc("other", edition(1, 0))]]})
+    lost = removed([[best]], {"v1": [[first]], "v2": [[second], [Doc("other", edition(1, 0))]]})
     [(key, winner, method, _)] = lost
     assert (key, winner, method) == ("best", f"{first.doc_id}@v1", "near-duplicate")
 
 
 def test_the_same_document_read_again_is_in_the_version_already() -> None:
     again, old = Doc("a", edition(0, 0)), Doc("a", edition(0, 1))
-    assert {(key, winner, method) for key, winner, method, _ in removals([[again]], {"v1": [[old]]})} == {
+    assert {(key, winner, method) for key, winner, method, _ in removed([[again]], {"v1": [[old]]})} == {
         ("a", f"{old.doc_id}@v1", "same-key")
     }
 
@@ -38,7 +38,7 @@ def test_two_near_documents_of_one_version_both_stay_and_both_win() -> None:
     """What a version kept is never measured against itself: a copy of its second document goes, too."""
     first, second = Doc("first", edition(0, 1)), Doc("second", edition(0, 2))
     copies = [Doc("c1", first.text + "x"), Doc("c2", second.text.upper())]
-    lost = {key: (winner, method) for key, winner, method, _ in removals([copies], {"v1": [[first, second]]})}
+    lost = {key: (winner, method) for key, winner, method, _ in removed([copies], {"v1": [[first, second]]})}
     assert lost.keys() == {"c1", "c2"} and all(winner.endswith("@v1") for winner, _ in lost.values())
 
 
@@ -52,7 +52,7 @@ def test_what_is_left_does_not_depend_on_partitions_and_shares_nothing_with_the_
 ) -> None:
     mine = [Doc(f"new{s}-{n}-{p}", edition(s, n), "web", priority=p, quality=n / 4) for s, n, p in new]
     theirs = [Doc(f"old{s}-{n}", edition(s, n)) for s, n, _ in old]
-    reference = removals([mine], {"v1": [theirs]})
+    reference = removed([mine], {"v1": [theirs]})
     shuffled, older = list(mine), list(theirs)
     random_.shuffle(shuffled)
     random_.shuffle(older)
@@ -60,7 +60,7 @@ def test_what_is_left_does_not_depend_on_partitions_and_shares_nothing_with_the_
     def cut(docs: list[Doc]) -> list[list[Doc]]:
         return [docs[at : at + size] for at in range(0, len(docs), size)] or [[]]
 
-    assert removals(cut(shuffled), {"v1": cut(older)}) == reference
+    assert removed(cut(shuffled), {"v1": cut(older)}) == reference
     left = {doc.key for doc in mine} - {key for key, *_ in reference}
     taken = {s for s, *_ in old}
     assert {key.removeprefix("new").split("-")[0] for key in left} == {str(s) for s, *_ in new if s not in taken}

@@ -51,7 +51,7 @@ patterns = ["*.txt"]
 def lost(store: Path) -> evidence.Removal:
     catalog = Catalog(store)
     manifest = catalog.resolve("advice")
-    [doc_id] = evidence.removals(catalog.store, manifest)["doc_id"]
+    [doc_id] = evidence.removals(catalog.store, manifest.verdicts)["doc_id"]
     return evidence.find_removal(catalog.store, manifest, doc_id[:8])
 
 

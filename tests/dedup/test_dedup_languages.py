@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from dedup_run import Doc, removals
+from dedup_run import Doc, removed
 
 from dedup.verification.verify import Verify
 
@@ -41,30 +41,30 @@ def changed(text: list[str], share: float, seed: int = 1) -> str:
 
 def test_a_page_and_its_translation_stay_although_a_table_makes_their_shingles_agree() -> None:
     french, italian = Doc("fr", FRENCH, language="fr"), Doc("it", ITALIAN, language="it")
-    [(_, _, method, similarity)] = removals([[french, Doc("it", ITALIAN, language="fr")]], verify=SHINGLES)
+    [(_, _, method, similarity)] = removed([[french, Doc("it", ITALIAN, language="fr")]], verify=SHINGLES)
     assert method == "near-duplicate" and similarity > 0.85  # without their languages they would be one
-    assert not removals([[french, italian]], verify=SHINGLES) and not removals([[french, italian]])
-    [(key, *_)] = removals([[french, italian, Doc("fr2", FRENCH + "\nMise à jour en mai.", language="fr")]])
+    assert not removed([[french, italian]], verify=SHINGLES) and not removed([[french, italian]])
+    [(key, *_)] = removed([[french, italian, Doc("fr2", FRENCH + "\nMise à jour en mai.", language="fr")]])
     assert key in ("fr", "fr2")
 
 
 def test_a_language_that_is_not_known_keeps_nothing_apart_and_equal_texts_are_one_in_any() -> None:
     unknown = Doc("a", FRENCH, language=None)
-    assert len(removals([[unknown, Doc("b", ITALIAN, language="it")]], verify=SHINGLES)) == 1
-    [(_, _, method, _)] = removals([[Doc("a", TABLE, language="fr"), Doc("b", TABLE, language="it")]])
+    assert len(removed([[unknown, Doc("b", ITALIAN, language="it")]], verify=SHINGLES)) == 1
+    [(_, _, method, _)] = removed([[Doc("a", TABLE, language="fr"), Doc("b", TABLE, language="it")]])
     assert method == "exact-duplicate"
 
 
 def test_two_captures_of_one_page_are_one_document_and_the_total_order_says_which() -> None:
     text = words(300, 1)
     old, new = Doc("a", " ".join(text), url=PAGE, quality=0.6), Doc("b", changed(text, 0.4), url=PAGE, quality=0.7)
-    [(key, winner, method, similarity)] = removals([[old], [new]])
+    [(key, winner, method, similarity)] = removed([[old], [new]])
     assert (key, winner, method) == ("a", new.doc_id, "same-url") and 0.3 < similarity < 0.6
     dose = "\nTake {} mg at most {} mg a day and {} ml of the syrup."
     later = [Doc(str(n), " ".join(text) + dose.format(n, 4 * n, n), url=PAGE) for n in (5, 10)]
-    [(*_, method, _)] = removals([later])  # the page has changed its doses
+    [(*_, method, _)] = removed([later])  # the page has changed its doses
     assert method == "same-url"
-    assert not removals([[Doc(doc.key, doc.text) for doc in later]])
+    assert not removed([[Doc(doc.key, doc.text) for doc in later]])
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_two_captures_of_one_page_are_one_document_and_the_total_order_says_whic
 def test_an_address_alone_makes_no_duplicate(why: str, first: dict, second: dict) -> None:
     text = words(300, 2)
     docs = [Doc("a", " ".join(text), **{"url": PAGE} | first), Doc("b", changed(text, 0.4), **{"url": PAGE} | second)]
-    assert not removals([docs]), why
+    assert not removed([docs]), why
 
 
 def test_a_page_whose_text_is_another_by_now_stays() -> None:
     text = words(300, 3)
-    assert not removals([[Doc("a", " ".join(text), url=PAGE), Doc("b", changed(text, 0.8), url=PAGE)]])
+    assert not removed([[Doc("a", " ".join(text), url=PAGE), Doc("b", changed(text, 0.8), url=PAGE)]])
     half = [Doc("a", " ".join(text), url=PAGE), Doc("b", changed(text, 0.4), url=PAGE)]
-    assert not removals([half], verify=Verify(page_threshold=1))
+    assert not removed([half], verify=Verify(page_threshold=1))
 
 
 def test_over_sources_an_address_proposes_and_the_texts_confirm() -> None:
@@ -96,5 +96,5 @@ def test_over_sources_an_address_proposes_and_the_texts_confirm() -> None:
     for seed in range(12):
         text = words(300, 100 + seed)
         pair = [Doc("a", " ".join(text), url=PAGE), Doc("b", changed(text, 0.16, seed), "journal", url=PAGE)]
-        [(*_, method, similarity)] = removals([pair], verify=Verify(threshold=0.7))
+        [(*_, method, similarity)] = removed([pair], verify=Verify(threshold=0.7))
         assert method == "near-duplicate" and 0.7 <= similarity < 0.75

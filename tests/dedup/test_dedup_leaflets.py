@@ -5,14 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
-from test_dedup_clusters import duplicates, partition
+from dedup_run import Doc, removed
 
 from bench.tools.leaflets import leaflets as made_leaflets
-from dedup.in_memory import removals
+from dedup.in_memory import deduplicate
 from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
 from dedup.verification.verify import Verify
-from shards import schema
 
 LEAFLETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "neardup" / "fr_leaflets"
 needs_leaflets = pytest.mark.skipif(not LEAFLETS.exists(), reason="needs the leaflets in ../shared/data/neardup")
@@ -30,9 +29,10 @@ def leaflets() -> tuple[list[str], list[str], dict[frozenset, float]]:
 
 
 def found(ids: list[str], texts: list[str], dose_threshold: float) -> set[frozenset]:
-    names = {schema.doc_id("test", key): key for key in ids}
-    dropped = duplicates([partition(texts, keys=ids)], dose_threshold=dose_threshold)
-    return {frozenset((ids[row], names[winner])) for _, row, winner, _, _ in dropped}
+    docs = [Doc(key, text) for key, text in zip(ids, texts, strict=True)]
+    names = {doc.doc_id: doc.key for doc in docs}
+    lost = removed([docs], verify=Verify(dose_threshold=dose_threshold))
+    return {frozenset((key, names[winner])) for key, winner, *_ in lost}
 
 
 @needs_leaflets
@@ -59,12 +59,12 @@ def test_the_guard_of_doses_only_ever_keeps_more(leaflets) -> None:
 def test_leaflets_that_say_another_strength_or_name_survive_and_copies_do_not(leaflets) -> None:
     _, texts, exact = leaflets
     assert sum(0.8 <= similarity < 1 for similarity in exact.values()) == 60  # all of other strengths, names or makers
-    assert removals(sorted(set(texts)), Signature(), Bands(), Verify()) == []
-    assert len(removals(texts, Signature(), Bands(), Verify())) == len(texts) - len(set(texts))
+    assert deduplicate(sorted(set(texts)), Signature(), Bands(), Verify()) == []
+    assert len(deduplicate(texts, Signature(), Bands(), Verify())) == len(texts) - len(set(texts))
 
 
 def test_of_each_product_in_each_language_one_leaflet_survives_and_its_editions_go() -> None:
     documents = made_leaflets(6)  # a brand, a substance in lower case, a substance with its company, each twice
-    lost = removals([leaflet.text for leaflet in documents], Signature(), Bands(), Verify())
+    lost = deduplicate([leaflet.text for leaflet in documents], Signature(), Bands(), Verify())
     assert all(documents[row].product == documents[winner].product for row, winner, *_ in lost)
     assert len(lost) >= 0.99 * (len(documents) - len({leaflet.product for leaflet in documents}))

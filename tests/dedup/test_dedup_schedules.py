@@ -10,6 +10,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup.matching.candidates import all_kept, equal_ranks
 from dedup.matching.components import Components
 from dedup.matching.lsh import Bands, Match, batches
 from dedup.signatures.signature import Signature
@@ -46,14 +47,12 @@ class Written(Step):
                 words[place] = f"edit{random_.random()}"
             texts.append(" ".join(words))
         ids = [schema.doc_id("written", f"{self.partition}/{at}") for at in range(DOCUMENTS)]
-        rows = [{"doc_id": doc, "verdict": schema.KEEP, "stage": "", "reason": ""} for doc in ids]
         hashes = [schema.content_hash(text) for text in texts]
+        candidates = all_kept(pa.array(ids))
         return {
             "documents": pa.table({"doc_id": ids, "text": texts, "content_hash": hashes}),
-            "candidates": pa.Table.from_pylist(rows, schema=schema.VERDICT),
-            "ranks": pa.table(
-                [pa.array([0] * DOCUMENTS, pa.int32()), [0.5] * DOCUMENTS, [None] * DOCUMENTS], schema=schema.RANK
-            ),
+            "candidates": candidates,
+            "ranks": equal_ranks(candidates),
         }
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.in_memory import removals
+from dedup.in_memory import deduplicate
 from dedup.matching.lsh import Bands
 from dedup.signatures.signature import Signature
 from dedup.verification import verify
@@ -39,7 +39,7 @@ def distinct(template: str) -> list[str]:
 
 
 def lost(texts: list[str], **verify: float) -> set[tuple[int, int]]:
-    return {(row, winner) for row, winner, *_ in removals(texts, *STEPS, Verify(**verify))}
+    return {(row, winner) for row, winner, *_ in deduplicate(texts, *STEPS, Verify(**verify))}
 
 
 def test_pages_of_one_template_stay_and_editions_go() -> None:
@@ -94,8 +94,8 @@ def test_a_part_of_a_longer_text_goes_where_a_recipe_asks_for_it_and_the_longer_
     whole = words("whole", 400)
     part = whole[60:330]
     both = [" ".join(whole), " ".join(part)]
-    assert removals(both, *STEPS, Verify()) == []
-    assert removals(both, *STEPS, Verify(containment=0.95)) == [(1, 0, 1.0, "contained")]
-    assert removals(both[::-1], *STEPS, Verify(containment=0.95)) == []
+    assert deduplicate(both, *STEPS, Verify()) == []
+    assert deduplicate(both, *STEPS, Verify(containment=0.95)) == [(1, 0, 1.0, "contained")]
+    assert deduplicate(both[::-1], *STEPS, Verify(containment=0.95)) == []
     changed = [*part[:40], *words("else", 60), *part[100:]]
-    assert removals([both[0], " ".join(changed)], *STEPS, Verify(containment=0.95)) == []
+    assert deduplicate([both[0], " ".join(changed)], *STEPS, Verify(containment=0.95)) == []

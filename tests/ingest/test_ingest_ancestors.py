@@ -65,7 +65,7 @@ def kept(root: Path, manifest: Manifest) -> set[str]:
 
 
 def removed(root: Path, manifest: Manifest) -> pl.DataFrame:
-    return evidence.removals(Catalog(root).store, manifest)
+    return evidence.removals(Catalog(root).store, manifest.verdicts)
 
 
 @pytest.fixture

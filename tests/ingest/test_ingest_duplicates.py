@@ -27,7 +27,7 @@ RULES = '[domain]\nmin_score = 0\n[quality]\npreset = "none"\n[dedup]\nthreshold
 
 def removed(root: Path, name: str) -> list[dict]:
     catalog = Catalog(root)
-    return evidence.removals(catalog.store, catalog.resolve(name)).to_dicts()
+    return evidence.removals(catalog.store, catalog.resolve(name).verdicts).to_dicts()
 
 
 def test_a_page_and_its_translation_are_two_documents_whatever_table_they_share(tmp_path: Path) -> None:
