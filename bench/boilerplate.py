@@ -18,7 +18,6 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 
 import pyarrow as pa
 from datatrove.data import Document
@@ -33,6 +32,7 @@ from datatrove.utils.text import TextNormConfig
 
 from bench.frame import Benchmark, run
 from bench.tools.templates import Page, leaflets, lost, seeded_pages
+from bench.tools.turns import in_turns
 from filters.boilerplate.repeats import CountUnits, Repeated
 from filters.boilerplate.trim import Trim
 from ingest.recipe import BoilerplateRules
@@ -57,15 +57,12 @@ def measure(quick: bool) -> Benchmark:
     repeats = 3 if quick else 15
     texts = {"ours": ours(tables, {}), "datatrove": datatrove(by_partition)}
     stages: dict[str, list[float]] = {}
-    spent: dict[str, list[float]] = {"ours": [], "datatrove": []}
-    for _ in range(repeats):
-        spent["ours"].append(_cpu(lambda: ours(tables, stages)))
-        spent["datatrove"].append(_cpu(lambda: datatrove(by_partition)))
-    speed = {name: len(pages) / statistics.median(seconds) for name, seconds in spent.items()}
+    ways = {"ours": lambda: ours(tables, stages), "datatrove": lambda: datatrove(by_partition)}
+    speed = {name: len(pages) / seconds for name, seconds in in_turns(ways, repeats).items()}
     size = sum(len(page.text.encode()) for page in pages)
     checks: dict[str, float | bool] = {"pages": len(pages), "mb": size / 1e6}
     checks |= {f"{step}_pages_per_core_s": len(pages) / statistics.median(seconds) for step, seconds in stages.items()}
-    checks["mb_per_core_s"] = size / 1e6 / statistics.median(spent["ours"])
+    checks["mb_per_core_s"] = size / 1e6 * speed["ours"] / len(pages)
     for name, found in texts.items():
         checks |= {f"{name}_{what}": share for what, share in judged(by_partition, found).items()}
     checks |= on_leaflets()
@@ -137,12 +134,6 @@ def documents(pages: list[Page]) -> pa.Table:
         for page in pages
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=schema.DOCUMENT)
-
-
-def _cpu(action: Callable[[], object]) -> float:
-    begun = time.process_time()
-    action()
-    return time.process_time() - begun
 
 
 if __name__ == "__main__":

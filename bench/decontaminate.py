@@ -15,10 +15,8 @@ expression) and 13-grams as Python strings, as GPT-3 and the evaluation harness 
 n-gram.
 """
 
-import statistics
 import subprocess
 import sys
-import time
 
 from bench.frame import Benchmark, run
 from bench.tools.decontaminate import (
@@ -37,6 +35,7 @@ from bench.tools.decontaminate import (
     unrelated,
 )
 from bench.tools.process import ROOT
+from bench.tools.turns import cpu_seconds, in_turns
 from filters.decontaminate.residual import Residual, Windows
 from shards.errors import InputError
 
@@ -54,20 +53,18 @@ def measure(quick: bool) -> Benchmark:
     checks: dict[str, float | bool] = {
         "unrelated_documents": len(others), "planted_documents": sum(map(len, copies.values())), "items": len(items)
     }  # fmt: skip
-    speeds: dict[str, float] = {}
-    for name, side in SIDES.items():
-        judge = side()
-        begun = time.process_time()
-        judge.index(items)
-        checks[f"{name}_index_cpu_s"] = time.process_time() - begun
+    judges = {name: side() for name, side in SIDES.items()}
+    for name, judge in judges.items():
+        checks[f"{name}_index_cpu_s"] = cpu_seconds(lambda judge=judge: judge.index(items))
         recalls = {form: _share(judge.contaminated(texts)) for form, texts in copies.items()}
         checks |= {f"{name}_recall_{form}": recall for form, recall in recalls.items()}
         checks[f"{name}_removed_of_unrelated"] = sum(judge.contaminated(hosts))
         checks[f"{name}_index_bytes_per_ngram"] = judge.bytes_per_ngram()
-        speeds[name] = _speed(judge, hosts, 1 if quick else 3)
         if isinstance(judge, Ours):
             recall_ours = min(recalls.values())
             checks |= _of_ours(judge, hosts, copies)
+    ways = {name: lambda judge=judge: judge.contaminated(hosts) for name, judge in judges.items()}
+    speeds = {name: len(hosts) / seconds for name, seconds in in_turns(ways, 1 if quick else 3).items()}
     revised = [planted(edited(item), host) for item, host in chosen]
     for n in (8, 13):
         judge = Ours(n)
@@ -129,16 +126,6 @@ def _memory() -> dict[str, float | bool]:
 
 def _share(found: list[bool]) -> float:
     return sum(found) / len(found)
-
-
-def _speed(judge, texts: list[str], repeats: int) -> float:
-    judge.contaminated(texts[:50])
-    spent = []
-    for _ in range(repeats):
-        begun = time.process_time()
-        judge.contaminated(texts)
-        spent.append(time.process_time() - begun)
-    return len(texts) / statistics.median(spent)
 
 
 if __name__ == "__main__":

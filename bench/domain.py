@@ -18,17 +18,16 @@ Of the negatives 0 errors prove only a rate below 3 / `negatives_L`. The figure 
 
 import dataclasses
 import sys
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import pyarrow as pa
 
 from bench.frame import Benchmark, run
 from bench.tools import domain_corpora as corpora
+from bench.tools.turns import in_turns
 from filters.domain.card import roc_plot
 from filters.domain.classifier import combine, train_classifier
 from filters.domain.model import classifier_text, log_odds
@@ -164,7 +163,7 @@ def _figures(language: str, scored: Scored) -> dict[str, float]:
 
 
 def _speeds() -> dict[str, float]:
-    """Documents per CPU-second of each system on the French and Spanish documents; medians of three."""
+    """Documents per CPU-second of each system on the French and Spanish documents."""
     texts = [*corpora.documents("fr"), *corpora.documents("es")]
     batch = pa.array([text.text for text in texts], pa.large_string())
     fitted = [*corpora.documents("es"), *corpora.hard_negatives("es")]
@@ -179,17 +178,9 @@ def _speeds() -> dict[str, float]:
         "lexicon and classifier": lambda: lexicon_evidence(batch).features(classify()),
         "plain fastText": classify,
     }
-    speeds = {}
-    for name, way in ways.items():
+    for way in ways.values():
         way()
-        speeds[name] = median(len(texts) / _seconds(way) for _ in range(3))
-    return speeds
-
-
-def _seconds(way: Callable[[], object]) -> float:
-    begun = time.process_time()
-    way()
-    return time.process_time() - begun
+    return {name: len(texts) / seconds for name, seconds in in_turns(ways, 3).items()}
 
 
 def plot(folder: Path) -> list[Path]:

@@ -10,10 +10,9 @@ olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 aga
 
 import io
 import logging
-import statistics
-import time
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pypdf
@@ -26,6 +25,7 @@ from bench.frame import Benchmark, run
 from bench.tools import poison
 from bench.tools.html_scores import plain, word_f1
 from bench.tools.pdf_scores import PdfExtractor, article_scores, articles, facts, folded, pass_rate
+from bench.tools.turns import in_turns
 from ingest.extract.pdf import extract_pdf
 from ingest.extract.references import without_references
 from ingest.extract.result import ExtractError
@@ -126,15 +126,13 @@ def _files(quick: bool) -> list[tuple[bytes, int]]:
 
 
 def _speeds(files: Sequence[tuple[bytes, int]], quick: bool) -> dict[str, float]:
-    spent: dict[str, list[float]] = {name: [] for name in SIDES}
-    for _ in range(1 if quick else 3):
-        for name, side in SIDES.items():
-            begun = time.process_time()
-            for data, _ in files:
-                side(data)
-            spent[name].append(time.process_time() - begun)
+    ways = {name: partial(_texts, side, [data for data, _ in files]) for name, side in SIDES.items()}
     pages = sum(count for _, count in files)
-    return {name: pages / statistics.median(times) for name, times in spent.items()}
+    return {name: pages / seconds for name, seconds in in_turns(ways, 1 if quick else 3).items()}
+
+
+def _texts(side: PdfExtractor, files: Sequence[bytes]) -> list[str]:
+    return [side(data) for data in files]
 
 
 if __name__ == "__main__":

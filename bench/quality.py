@@ -15,8 +15,6 @@ longer tokens are longer, which moves some documents over the bounds on repetiti
 preset's bounds were set with these texts at hand.
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -26,6 +24,7 @@ import pyarrow as pa
 from bench.frame import Benchmark, run
 from bench.peers.datatrove_quality import FILTERS, SameRules, filters, forget, verdicts
 from bench.tools.texts import pieces, texts
+from bench.tools.turns import in_turns
 from filters.quality.presets import PRESETS, Bounds, broken
 from filters.quality.step import Quality
 from filters.quality.stop_words import GOPHER, LANGUAGES
@@ -83,16 +82,11 @@ def _peer(documents: list[tuple[str, str]], rules: SameRules | None) -> dict[str
 
 
 def _speeds(sides: dict[str, Callable], documents: list[tuple[str, str]], repeats: int) -> dict[str, float]:
-    """Median of documents per second of CPU time of each side, after a warm run on a few documents."""
-    found: dict[str, list[float]] = {name: [] for name in sides}
+    """Documents per second of CPU time of each side, after a warm run on a few documents."""
     for side in sides.values():
         side(documents[:20])
-    for _ in range(repeats):
-        for name, side in sides.items():
-            begun = time.process_time()
-            side(documents)
-            found[name].append(len(documents) / (time.process_time() - begun))
-    return {name: statistics.median(values) for name, values in found.items()}
+    ways = {name: lambda side=side: side(documents) for name, side in sides.items()}
+    return {name: len(documents) / seconds for name, seconds in in_turns(ways, repeats).items()}
 
 
 def bounds_by_filter(language: str) -> dict[str, Bounds]:

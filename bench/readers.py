@@ -9,15 +9,14 @@ CPU time, medians of three runs after a warm one. Payloads are handed on, not ex
 warc, wikihtml) and PDF (aifa, epar).
 """
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from bench.frame import Benchmark, run
 from bench.tools.source_files import MAKERS
+from bench.tools.turns import in_turns
 from ingest.sources.base import Record
 from ingest.sources.catalogue import KINDS
 from ingest.sources.crawl import Crawled
@@ -40,11 +39,11 @@ def measure(quick: bool) -> Benchmark:
         if find_spec("pubmed_parser"):
             sides["pubmed_parser"] = lambda: _parse(file)
         counts = {name: side() for name, side in sides.items()}
-        speeds = {name: _speed(side, repeats) for name, side in sides.items()}
+        speeds = {name: counts[name] / seconds for name, seconds in in_turns(sides, repeats).items()}
         for kind, folder in folders.items():
             if kind != "pubmed":
-                _read(kind, folder)
-                checks[f"docs_s_{kind}"] = _speed(lambda kind=kind, folder=folder: _read(kind, folder), repeats)
+                way = partial(_read, kind, folder)
+                checks[f"docs_s_{kind}"] = way() / in_turns({kind: way}, repeats)[kind]
     checks["same_documents"] = len(set(counts.values())) == 1
     return Benchmark("readers", "PubMed documents per CPU-second", speeds.pop("ours"), speeds, checks)
 
@@ -60,15 +59,6 @@ def _parse(file: Path) -> int:
 
     found = pubmed_parser.parse_medline_xml(str(file), year_info_only=False)
     return sum(bool(article["abstract"]) for article in found)
-
-
-def _speed(side: Callable[[], int], repeats: int) -> float:
-    speeds = []
-    for _ in range(repeats):
-        begun = time.process_time()
-        documents = side()
-        speeds.append(documents / (time.process_time() - begun))
-    return statistics.median(speeds)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """What `bench/html.py` measures."""
 
-import statistics
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +12,7 @@ from bench.frame import Benchmark
 from bench.probe.pages import probe_pages
 from bench.probe.score import MEASURES, score
 from bench.tools.html_scores import Extractor, Page, snippet_score, trafilatura_pages, wcxb_pages, word_score
+from bench.tools.turns import in_turns
 from filters.domain.step import domain_filter
 from filters.models import find_language_model
 from ingest.extract.html import extract_html
@@ -122,14 +121,7 @@ def _speeds(
     sides: dict[str, Callable[[bytes, str | None], str]], pages: Sequence[Page], quick: bool
 ) -> dict[str, float]:
     """Pages per second of process CPU time of each side, in turns."""
-    spent: dict[str, list[float]] = {name: [] for name in sides}
+    ways = {name: partial(_texts, side, pages) for name, side in sides.items()}
     for side in sides.values():
-        for page in pages[:20]:
-            side(page.data, page.url)
-    for _ in range(1 if quick else 3):
-        for name, side in sides.items():
-            begun = time.process_time()
-            for page in pages:
-                side(page.data, page.url)
-            spent[name].append(time.process_time() - begun)
-    return {name: len(pages) / statistics.median(times) for name, times in spent.items()}
+        _texts(side, pages[:20])
+    return {name: len(pages) / seconds for name, seconds in in_turns(ways, 1 if quick else 3).items()}
