@@ -1,16 +1,15 @@
-"""The benchmarks' frame: the JSON contract, the direction of ratios, and the results page."""
+"""The benchmarks' frame: the JSON contract and the direction of ratios."""
 
 import json
 import math
 import sys
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import frame
-from bench.__main__ import HERE, benchmarks, read_result, report, run_all, run_one
+from bench.__main__ import read_result
 from bench.frame import Benchmark, describe_machine, rounded
 from shards.errors import BuildError, InputError
 
@@ -90,55 +89,6 @@ def test_an_error_of_the_project_is_one_line_and_exit_status_1(monkeypatch, caps
 def test_a_last_line_that_breaks_the_contract_is_refused(line):
     with pytest.raises(BuildError):
         read_result(line)
-
-
-def fakes(folder):
-    """A folder of tiny benchmarks: a good one, one that fails, one that prints no JSON, and a helper."""
-    folder.mkdir()
-    measure = '"""{about}"""\ndef measure(quick): ...\nimport sys\n{body}\n'
-    print_good = f"print('a table', '--quick' in sys.argv); print('''{json.dumps(GOOD)}''')"
-    (folder / "fast.py").write_text(measure.format(about="How fast.", body=print_good))
-    (folder / "broken.py").write_text(measure.format(about="Breaks.", body="sys.exit('the peer is not installed')"))
-    (folder / "silent.py").write_text(measure.format(about="Says nothing.", body=""))
-    (folder / "helper.py").write_text("VALUE = 1\n")
-    return folder
-
-
-def test_only_files_that_measure_are_benchmarks(tmp_path):
-    assert [path.stem for path in benchmarks(fakes(tmp_path / "fakes"))] == ["broken", "fast", "silent"]
-    assert {"pipeline", "startup"} <= {path.stem for path in benchmarks(HERE)}
-    assert not {"frame", "__main__"} & {path.stem for path in benchmarks(HERE)}
-
-
-def test_results_show_every_benchmark_and_one_failure_fails_the_whole(tmp_path):
-    folder, target = fakes(tmp_path / "fakes"), tmp_path / "RESULTS.md"
-    assert run_all(folder, [], quick=True, target=target) is False
-    text = target.read_text()
-    assert describe_machine() in text
-    assert "| [fast](#fast) | docs/s | 10.0 | p 4.0 | 2.50 |" in text
-    assert "How fast." in text and "| `same` | yes |" in text
-    assert "| broken | | failed | | |" in text and "the peer is not installed" in text
-    assert "| silent | | failed | | |" in text and "not JSON" in text
-
-
-def test_naming_benchmarks_runs_those_alone(tmp_path, capsys):
-    folder, target = fakes(tmp_path / "fakes"), tmp_path / "RESULTS.md"
-    assert run_all(folder, ["fast"], quick=True, target=target) is True
-    assert "a table True" in capsys.readouterr().out
-    assert "broken" not in target.read_text()
-
-
-def test_an_unknown_name_is_refused_before_anything_runs(tmp_path):
-    folder, target = fakes(tmp_path / "fakes"), tmp_path / "RESULTS.md"
-    with pytest.raises(InputError, match=r"no benchmark called fats; there are: broken, fast, silent"):
-        run_all(folder, ["fats"], quick=True, target=target)
-    assert not target.exists()
-
-
-def test_the_report_states_machine_date_and_mode(tmp_path):
-    outcome = run_one(fakes(tmp_path / "fakes") / "fast.py", quick=False)
-    text = report([outcome], "8 cores", datetime(2026, 11, 22, tzinfo=UTC), quick=False)
-    assert "Machine: 8 cores" in text and "2026-11-22, full run" in text
 
 
 def test_the_machine_is_described_by_processor_memory_system_and_libraries():
