@@ -4,8 +4,9 @@ The figure is pages per second of process CPU time on a mix of which 95 % are pa
 languages does not want: ours turns them away after one fast parse (a glance at language and topic), trafilatura's
 standard mode extracts them all. `survivors_*` is the speed where nothing is turned away, on all pages. Peers run in
 their best form for each score: trafilatura as Markdown with tables (with formatting, for the probe pages, so that its
-headings and lists can count), resiliparse with formatting kept. Times are medians of three turns in one process, the
-sides in turns, after a warm run. Sets: `../shared/data/html` (left out where it is not); probe pages: `bench/probe`.
+headings and lists can count), resiliparse with formatting kept; neither has a step that turns pages away. Times are
+medians of three turns over all pages in one process, the sides in turns every 20 pages, after a warm run. Sets:
+`../shared/data/html` (left out where it is not); probe pages: `bench/probe`.
 """
 
 import importlib

@@ -2,10 +2,10 @@
 
 Ours runs in-process (`extract_pdf`, without the sandbox's process), as the peers do: pypdfium2's plain text, pypdf and
 pdfminer.six. Speed: all files of `../shared/data/pdf` that every side can open, of at most 30 pages, process CPU time,
-medians of three turns, the sides in turns. Word F1 and 5-gram order recall: six articles with their XML. Facts:
-olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 against the hand-checked text of a book of
-117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory that one took. Needs
-`../shared/data/pdf`.
+medians of three turns over all of them, the sides in turns every five files. Word F1 and 5-gram order recall: six
+articles with their XML. Facts: olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 against the
+hand-checked text of a book of 117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory
+that one took. Needs `../shared/data/pdf`.
 """
 
 import io
@@ -25,7 +25,7 @@ from bench.frame import Benchmark, run
 from bench.tools import poison
 from bench.tools.html_scores import plain, word_f1
 from bench.tools.pdf_scores import PdfExtractor, article_scores, articles, facts, folded, pass_rate
-from bench.tools.turns import in_turns
+from bench.tools.turns import in_short_turns
 from ingest.extract.pdf import extract_pdf
 from ingest.extract.references import without_references
 from ingest.extract.result import ExtractError
@@ -126,9 +126,10 @@ def _files(quick: bool) -> list[tuple[bytes, int]]:
 
 
 def _speeds(files: Sequence[tuple[bytes, int]], quick: bool) -> dict[str, float]:
-    ways = {name: partial(_texts, side, [data for data, _ in files]) for name, side in SIDES.items()}
+    ways = {name: partial(_texts, side) for name, side in SIDES.items()}
+    spent = in_short_turns(ways, [data for data, _ in files], 1 if quick else 3, 5)
     pages = sum(count for _, count in files)
-    return {name: pages / seconds for name, seconds in in_turns(ways, 1 if quick else 3).items()}
+    return {name: pages / seconds for name, seconds in spent.items()}
 
 
 def _texts(side: PdfExtractor, files: Sequence[bytes]) -> list[str]:

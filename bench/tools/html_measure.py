@@ -12,7 +12,7 @@ from bench.frame import Benchmark
 from bench.probe.pages import probe_pages
 from bench.probe.score import MEASURES, score
 from bench.tools.html_scores import Extractor, Page, snippet_score, trafilatura_pages, wcxb_pages, word_score
-from bench.tools.turns import in_turns
+from bench.tools.turns import in_short_turns
 from filters.domain.step import domain_filter
 from filters.models import find_language_model
 from ingest.extract.html import extract_html
@@ -121,7 +121,8 @@ def _speeds(
     sides: dict[str, Callable[[bytes, str | None], str]], pages: Sequence[Page], quick: bool
 ) -> dict[str, float]:
     """Pages per second of process CPU time of each side, in turns."""
-    ways = {name: partial(_texts, side, pages) for name, side in sides.items()}
-    for side in sides.values():
-        _texts(side, pages[:20])
-    return {name: len(pages) / seconds for name, seconds in in_turns(ways, 1 if quick else 3).items()}
+    ways = {name: partial(_texts, side) for name, side in sides.items()}
+    for way in ways.values():
+        way(pages[:20])
+    spent = in_short_turns(ways, pages, 1 if quick else 3, 20)
+    return {name: len(pages) / seconds for name, seconds in spent.items()}

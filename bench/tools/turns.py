@@ -2,7 +2,12 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 
 def cpu_seconds(action: Callable[[], object]) -> float:
@@ -18,4 +23,19 @@ def in_turns(sides: Mapping[str, Callable[[], object]], turns: int) -> dict[str,
     for _ in range(turns):
         for name, side in sides.items():
             spent[name].append(cpu_seconds(side))
+    return {name: statistics.median(seconds) for name, seconds in spent.items()}
+
+
+def in_short_turns(
+    sides: Mapping[str, Callable[[Sequence[Item]], object]], items: Sequence[Item], turns: int, size: int
+) -> dict[str, float]:
+    """The same for sides that take long: a turn over all items is cut into turns of `size` items."""
+    spent: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(turns):
+        whole: Counter[str] = Counter()
+        for first in range(0, len(items), size):
+            for name, side in sides.items():
+                whole[name] += cpu_seconds(partial(side, items[first : first + size]))
+        for name in sides:
+            spent[name].append(whole[name])
     return {name: statistics.median(seconds) for name, seconds in spent.items()}
