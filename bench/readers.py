@@ -1,20 +1,21 @@
 """Readers: documents per CPU-second of each kind of source, and PubMed beside pubmed_parser.
 
-The figure is that of PubMed citations with abstracts of 220 words from one gzip file. Ours cuts it at its records,
-so that a broken one costs itself only, and turns scripts, formulas, dates and licences into text and fields;
-pubmed_parser (parse_medline_xml) reads the file in one pass into dictionaries with more bibliographic fields. It needs
-Unidecode, which is under the GPL, and so is measured only where the user has installed it. `docs_s_*` are all our other
-readers on files that `bench/tools/source_files.py` writes in their publishers' formats: documents per second of process
-CPU time, medians of three runs after a warm one. Payloads are handed on, not extracted: HTML (bdpm, crawl, folder,
-warc, wikihtml) and PDF (aifa, epar).
+The figure is that of PubMed citations with abstracts of 220 words from one gzip file. Ours cuts it at its records, so
+that a broken one costs itself only, and turns scripts, formulas, dates and licences into text and fields; pubmed_parser
+(parse_medline_xml, its defaults but for whole dates) reads the file in one pass into dictionaries with more
+bibliographic fields; it is measured where it is installed (`bench/peers/pubmed.py` says how). `same_documents`: both
+find as many with an abstract. `docs_s_*` are all our other readers on files that `bench/tools/source_files.py` writes
+in their publishers' formats: documents per second of process CPU time, medians of three turns after a warm run. Real
+files hold more that is not read: expect less. Payloads are handed on, not extracted: HTML (bdpm, crawl, folder, warc,
+wikihtml) and PDF (aifa, epar).
 """
 
 import tempfile
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench.frame import Benchmark, run
+from bench.peers import pubmed
 from bench.tools.source_files import MAKERS
 from bench.tools.turns import in_turns
 from ingest.sources.base import Record
@@ -36,8 +37,8 @@ def measure(quick: bool) -> Benchmark:
             make(folders[kind], _RECORDS.get(kind, _FEWER) // (4 if quick else 1))
         file = folders["pubmed"] / "pubmed26n0001.xml.gz"
         sides = {"ours": lambda: _read("pubmed", folders["pubmed"])}
-        if find_spec("pubmed_parser"):
-            sides["pubmed_parser"] = lambda: _parse(file)
+        if pubmed.installed():
+            sides["pubmed_parser"] = lambda: pubmed.parse(file)
         counts = {name: side() for name, side in sides.items()}
         speeds = {name: counts[name] / seconds for name, seconds in in_turns(sides, repeats).items()}
         for kind, folder in folders.items():
@@ -52,13 +53,6 @@ def _read(kind: str, folder: Path) -> int:
     reader = Crawled if kind == "crawl" else KINDS[kind]
     source = reader(kind, str(folder))
     return sum(isinstance(item, Record) for unit in source.partitions() for item in source.read(unit))
-
-
-def _parse(file: Path) -> int:
-    import pubmed_parser
-
-    found = pubmed_parser.parse_medline_xml(str(file), year_info_only=False)
-    return sum(bool(article["abstract"]) for article in found)
 
 
 if __name__ == "__main__":

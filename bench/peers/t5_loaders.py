@@ -1,9 +1,11 @@
 """Loaders that people feed T5 with, over the same chunks of 568 tokens: each writes its own files, then gives batches.
 
 Chunks are cut beforehand from the concatenated documents, as in run_t5_mlm_flax.py. mosaicml-streaming is left out if
-it is not installed. Its 0.13 pins transformers below 5, and importing it needs torchvision, for images only: it can be
-installed with `pip install --no-deps mosaicml-streaming python-snappy cramjam Brotli zstd`; an empty stand-in will do
-for torchvision.
+it is not installed. Its 0.13 pins transformers below 5, and importing it needs torchvision, for images only; an empty
+stand-in will do for that, and a folder of its own for the rest:
+
+    pip install --target FOLDER --no-deps mosaicml-streaming python-snappy cramjam Brotli zstd
+    PYTHONPATH=FOLDER python -m bench loader
 """
 
 import importlib.util
