@@ -84,7 +84,7 @@ def encode(root: Path) -> list[np.ndarray]:
 
 
 def write_shards(arrays: list[np.ndarray], folder: Path) -> tuple[Store, list[Blob]]:
-    """Token shards as `python -m train.data.tokens` writes them."""
+    """Token shards as `python -m train.prepare` writes them."""
     store, size = Store(folder), -(-len(arrays) // SHARDS)
     blobs = []
     for first in range(0, len(arrays), size):

@@ -16,12 +16,13 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from catalog.options import STORE, Database, Root
 from catalog.versions import Catalog
 from shards.commands import console, run
 from shards.errors import InputError
 from train.ablate_data import byte_lengths, divide
 from train.ablate_report import Score, differences, plot, table
-from train.commands import DatabaseUrl, progress_bar
+from train.commands import progress_bar
 from train.data.corpus import Corpus
 from train.data.mixture import temperature_weights
 from train.data.split import Split
@@ -51,7 +52,7 @@ class Arms:
 def main(
     arm: Annotated[list[str], typer.Option(help="NAME=VERSION; two or more, the first is the one compared with.")],
     out: Annotated[Path, typer.Option(help="Folder of runs and results; the same folder again resumes.")],
-    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the versions.")] = "work/store",
+    root: Root = STORE,
     size: Annotated[str, typer.Option(help="Size of the model.")] = "tiny",
     vocab_size: Annotated[int, typer.Option(help="Ids of the tokenizer.")] = 8192,
     steps: Annotated[int, typer.Option(help="Steps of each run.")] = 500,
@@ -62,7 +63,7 @@ def main(
     held_out: Annotated[float, typer.Option(help="Share of documents that are only evaluated.")] = 0.1,
     eval_examples: Annotated[int, typer.Option(help="Held-out examples of a language and set, at most.")] = 256,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    database: DatabaseUrl = None,
+    database: Database = None,
 ) -> None:
     """Train the same model on each version, with several seeds, and compare held-out bits per byte.
 

@@ -6,10 +6,10 @@ import os
 import shutil
 from pathlib import Path
 
-from shards.errors import CorruptionError, InputError
+from shards.errors import CorruptionError
 
 UNFINISHED = ".tmp-"
-FORMAT = 2  # 1: two files, from one process
+FORMAT = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,11 +45,6 @@ def name(step: int) -> str:
 
 def read_state(path: Path) -> State:
     """What the checkpoint in folder `path` says of its run."""
-    if (path / "optimizer.safetensors").exists():
-        raise InputError(
-            f"{path} was written by an earlier release; finish the run with that release, "
-            "or begin another --out with --init on the model it exported"
-        )
     try:
         found = json.loads((path / "state.json").read_text())
         return State(**{field.name: found[field.name] for field in dataclasses.fields(State)})

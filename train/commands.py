@@ -1,9 +1,5 @@
 """What the commands of this package share: opening a version, and progress bars."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catalog.versions import Catalog
@@ -11,15 +7,8 @@ from shards.commands import console
 from shards.errors import InputError
 from train.data.corpus import Corpus
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        envvar="MEDCORPUS_DATABASE", help="SQLAlchemy URL of the catalog's index; default: catalog.sqlite in the store."
-    ),
-]
 
-
-def open_version(root: Path | str, spec: str, database: str | None = None) -> Corpus:
+def open_version(root: str, spec: str, database: str | None = None) -> Corpus:
     """The corpus of a version, NAME@TAG or its id; `database` is the URL of the catalog's index, if not beside it."""
     catalog = Catalog(root, database)
     return Corpus(catalog.store, catalog.resolve(spec))

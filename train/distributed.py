@@ -21,8 +21,6 @@ from torch.nn.parallel import DistributedDataParallel
 from shards.errors import InputError
 from train.model import MT5
 
-LAYOUTS = ("ddp", "fsdp")
-
 PATIENCE = timedelta(hours=24)  # the others wait in a barrier while the leading process tokenises the version
 
 

@@ -7,30 +7,28 @@ On a GPU it has them to rounding: torch's default kernels there add in no fixed 
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import torch
 
 from shards.commands import console
 from shards.errors import InputError
-from train import optim
 from train.checkpoint import Checkpoints
 from train.checkpoint_folder import State, steps
-from train.commands import open_version, progress_bar
+from train.commands import progress_bar
 from train.data.stream import Batch
 from train.distributed import Group, accumulating, join, lay_out, release, whole
 from train.evaluate import held_out_losses
 from train.export import export
 from train.flops import step_flops
 from train.loss import batch_loss
-from train.model import MT5
+from train.optim import OPTIMIZERS
 from train.prepare import Data, build_model, prepare
 from train.rundir import RunDir
 from train.schedule import Schedule
 from train.settings import PretrainConfig, PretrainResult
-from train.watch import sessions
 from train.watch.card import card
 from train.watch.guard import Guard
+from train.watch.observer import Observer
 from train.watch.operate import Operation
 from train.watch.plot import plot_losses
 
@@ -53,7 +51,7 @@ class Run:
         self.model = build_model(config, self.data.tokens, group.device)
         self.shared = lay_out(self.model, config.parallel, group)
         sums = group.sum if config.parallel == "fsdp" else lambda here: here
-        self.optimizer = optim.build(config.optimizer, self.model, sums, config.weight_decay)
+        self.optimizer = OPTIMIZERS[config.optimizer](self.model, sums, config.weight_decay)
         self.step, self.skipped = 0, 0
         self.held_out: float | None = None  # mean over the languages, of the last step
 
@@ -161,38 +159,9 @@ class Run:
         if model is not None:
             title = f"mT5 {self.config.size} on {self.config.version} ({self.data.version})"
             plot_losses(self.folder.metrics(), self.folder.loss_plot, title)
-            beside = {"README.md": self._card(model).encode(), "loss.png": self.folder.loss_plot.read_bytes()}
+            beside = {"README.md": card(self, model).encode(), "loss.png": self.folder.loss_plot.read_bytes()}
             export(self.folder.export, model, self.data.tokens, beside)
         self.group.wait()
-
-    def _card(self, model: MT5) -> str:
-        manifest = open_version(self.config.root, self.data.version, self.config.database).manifest
-        tokens = self.data.tokens
-        facts = {
-            "parameters": sum(parameter.numel() for parameter in model.parameters()),
-            "precision": str(model.dtype).removeprefix("torch."),
-            "software": f"torch {torch.__version__}",
-            "vocabulary": tokens.size,
-            "tokenizer": tokens.digest,
-            "epochs": self.data.stream.epochs(self.step * self.config.batch),
-        }
-        return card(self.config, manifest, list(self.folder.metrics()), sessions.read(self.folder.path), facts)
-
-
-class Observer(Protocol):
-    """Is told of a run's steps in every process; what writes or prints looks at `run.group.leads`."""
-
-    def begin(self, run: Run) -> None:
-        """Before the first step, after the last checkpoint was read."""
-
-    def step(self, run: Run, record: dict) -> None:
-        """After a step, with all that was measured of it."""
-
-    def went_back(self, run: Run, failed: int, reason: str) -> None:
-        """After the run went back from step `failed` to the last checkpoint."""
-
-    def end(self, run: Run) -> None:
-        """After the last step, and after an error."""
 
 
 def train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool] = lambda: False) -> None:

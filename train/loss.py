@@ -1,18 +1,10 @@
 """The loss: cross entropy in float32 plus z-loss, over all target tokens of the global batch."""
 
-import torch
 from torch import Tensor
 
 from train.model import MT5, shift_right
 
 Z_LOSS = 1e-4  # t5x, mt5/base.gin: keeps the softmax's normaliser near 1
-
-
-def token_losses(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """(negative log likelihood, squared log normaliser) of each target token, float32, in the shape of `targets`."""
-    normaliser = torch.logsumexp(logits.float(), dim=-1)
-    chosen = logits.float().gather(-1, targets[..., None])[..., 0]
-    return normaliser - chosen, normaliser.square()
 
 
 def batch_loss(

@@ -18,30 +18,36 @@ from matplotlib.figure import Figure
 
 from shards.commands import console, run
 from shards.errors import InputError
-from train.commands import DatabaseUrl, progress_bar
+from train.commands import progress_bar
 from train.distributed import join
 from train.loop import Run
+from train.options import command
 from train.prepare import prepare
 from train.rundir import RunDir
-from train.settings import PretrainConfig
+from train.settings import PANELS, PretrainConfig
 from train.watch.progress import ProgressLine
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 REACH = 16  # the mean around a step takes in this part of the test on either side
 DIVERGED, LAST = 1.5, 5  # times the lowest smoothed loss, in the mean of the last steps: then the test ends
 
 
 @dataclasses.dataclass(frozen=True)
 class Rising:
-    """A rate that grows by the same factor every step, from `low` at the first to `high` at the last of `steps`."""
+    """A rate that grows by the same factor every step, from `low` at the first to `high` at the last."""
 
-    low: float
-    high: float
-    steps: int
+    low: Annotated[float, typer.Option(help="First rate of the test.")] = 1e-5
+    high: Annotated[float, typer.Option(help="Last rate of the test.")] = 1.0
+    test_steps: Annotated[int, typer.Option(help="Steps of the test.")] = 100
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low < self.high < math.inf or self.test_steps < 10:
+            raise InputError(
+                f"rates {self.low} to {self.high} in {self.test_steps} steps; give 0 < low < high and at least 10 steps"
+            )
 
     def at(self, step: int) -> float:
         """Rate of step 1, 2, 3 ..."""
-        return self.low * (self.high / self.low) ** ((step - 1) / max(1, self.steps - 1))
+        return self.low * (self.high / self.low) ** ((step - 1) / (self.test_steps - 1))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,45 +59,23 @@ class Finding:
     diverged: float | None
 
 
-@app.command()
-def main(
-    version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
-    out: Annotated[Path, typer.Option(help="Folder for lr_find.json and lr_find.png.")],
-    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store with the version.")] = "work/store",
-    size: Annotated[str, typer.Option(help="As the run's.")] = "tiny",
-    init: Annotated[str, typer.Option(help="As the run's.")] = "random",
-    tokenizer: Annotated[str, typer.Option(help="As the run's.")] = "train",
-    vocab_size: Annotated[int, typer.Option(help="As the run's.")] = 32_000,
-    optimizer: Annotated[str, typer.Option(help="As the run's.")] = "adamw",
-    batch: Annotated[int, typer.Option(help="As the run's: another batch has another best rate.")] = 16,
-    micro_batch: Annotated[int, typer.Option(help="As the run's.")] = 0,
-    input_length: Annotated[int, typer.Option(help="As the run's.")] = 512,
-    steps: Annotated[int, typer.Option(help="Steps of the test.")] = 100,
-    low: Annotated[float, typer.Option(help="First rate.")] = 1e-5,
-    high: Annotated[float, typer.Option(help="Last rate.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="As the run's.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
-    database: DatabaseUrl = None,
-) -> None:
-    """Suggest a learning rate for a run of this model on this version.
+def main(config: PretrainConfig, test: Rising) -> None:
+    """Suggest a learning rate for a run of this model on this version: the options of `train.pretrain`, and the test's.
 
     [dim]python -m train.lr_find --version demo@latest --out runs/lr --vocab-size 4000 --input-length 128[/dim]
+
+    Writes lr_find.json and lr_find.png into the folder, and nothing else.
     """
-    if not 0 < low < high < math.inf or steps < 10:
-        raise InputError(f"rates {low} to {high} in {steps} steps; give 0 < low < high and at least 10 steps")
+    out = Path(config.out)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        config = PretrainConfig(
-            root=root, version=version, out=folder, size=size, init=init, tokenizer=tokenizer, vocab_size=vocab_size,
-            optimizer=optimizer, batch=batch, micro_batch=micro_batch, input_length=input_length, steps=steps, lr=high,
-            seed=seed, device=device, precision=precision, database=database,
-        )  # fmt: skip
-        rates, losses = sweep(config, Rising(low, high, steps))
+        own = dataclasses.replace(config, out=folder, steps=test.test_steps, lr=test.high)
+        rates, losses = sweep(own, test)
     found, smoothed = find(rates, losses), smooth(losses)
     plain = dataclasses.asdict(found) | {"rates": rates, "losses": losses, "smoothed": smoothed}
     (out / "lr_find.json").write_text(json.dumps(plain, indent=1) + "\n")
-    plot(rates, losses, smoothed, found, out / "lr_find.png", f"mT5 {size}, {batch} examples of {input_length} tokens")
+    title = f"mT5 {config.size}, {config.batch} examples of {config.input_length} tokens"
+    plot(rates, losses, smoothed, found, out / "lr_find.png", title)
     console().print(
         f"--lr {found.suggested:.2g}  (steepest; lowest loss at {found.lowest:.2g}) → {out / 'lr_find.png'}"
     )
@@ -161,6 +145,9 @@ def plot(
     figure.savefig(path, format="png")
     return path
 
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app.command()(command(main, PANELS | {"low": "Test"}))
 
 if __name__ == "__main__":
     run(app)

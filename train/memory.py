@@ -8,13 +8,14 @@ Not counted: what a kernel needs while it runs, and the allocator's gaps; leave 
 """
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
 from rich.table import Table
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
+from typer import Option
 
 from shards.commands import console, run
 from train.data.corrupt import Noise, example_lengths, raw_length
@@ -22,8 +23,7 @@ from train.data.spm import SENTINELS
 from train.loss import batch_loss
 from train.model import MT5, ModelConfig, preset
 from train.optim import Adafactor
-
-app = typer.Typer(add_completion=False)
+from train.options import check, command
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,15 +48,23 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """How a run is laid out; `examples` are those of a micro-batch."""
+    """How a run is laid out, as `train.pretrain` is told it."""
 
-    parallel: str = "ddp"
-    processes: int = 1
-    optimizer: str = "adamw"
-    dtype: torch.dtype = torch.bfloat16
-    examples: int = 16
-    input_length: int = 512
-    recompute: bool = False
+    parallel: Annotated[Literal["ddp", "fsdp"], Option(help="As of train.pretrain.")] = "ddp"
+    processes: Annotated[int, Option(help="Processes, one for each GPU.", min=1)] = 1
+    optimizer: Annotated[Literal["adamw", "adafactor"], Option(help="As of train.pretrain.")] = "adamw"
+    precision: Annotated[Literal["bf16", "fp32"], Option(help="As of train.pretrain.")] = "bf16"
+    micro_batch: Annotated[int, Option(help="Examples at once in one process.", min=1)] = 16
+    input_length: Annotated[int, Option(help="Encoder tokens of an example.")] = 512
+    recompute: Annotated[bool, Option("--recompute", help="As of train.pretrain.")] = False
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the model computes in."""
+        return torch.bfloat16 if self.precision == "bf16" else torch.float32
 
 
 def plan(config: ModelConfig, layout: Layout) -> Plan:
@@ -82,7 +90,7 @@ def kept(config: ModelConfig, layout: Layout) -> int:
     layer = two - one  # one of the encoder and one of the decoder
     if not layout.recompute:
         return one + (config.layers - 1) * layer
-    inputs = layout.examples * sum(lengths(layout)) * config.d_model * layout.dtype.itemsize
+    inputs = layout.micro_batch * sum(lengths(layout)) * config.d_model * layout.dtype.itemsize
     return one + config.layers * inputs
 
 
@@ -95,7 +103,7 @@ def _kept(config: ModelConfig, layout: Layout) -> int:
 
     with FakeTensorMode():
         model = MT5(config, layout.dtype).tune(attention="detached")
-        ids, labels = (torch.zeros(layout.examples, n, dtype=torch.long) for n in lengths(layout))
+        ids, labels = (torch.zeros(layout.micro_batch, n, dtype=torch.long) for n in lengths(layout))
         with torch.autograd.graph.saved_tensors_hooks(keep, lambda value: value):
             batch_loss(model, ids, labels, 1, 0.0)
         own = {value.untyped_storage()._cdata for value in model.parameters()}
@@ -120,21 +128,12 @@ def _adafactor(shape: torch.Size) -> int:
     return sum(shape) if factored else shape.numel()
 
 
-@app.command()
 def main(
-    size: Annotated[str, typer.Option(help="small, base, large, xl or xxl.")] = "large",
-    vocab_size: Annotated[int, typer.Option(help="Rows of the embedding.")] = 250_112,
-    parallel: Annotated[str, typer.Option(help="ddp or fsdp.")] = "ddp",
-    processes: Annotated[int, typer.Option(help="Processes, one for each GPU.")] = 1,
-    optimizer: Annotated[str, typer.Option(help="adamw or adafactor.")] = "adamw",
-    micro_batch: Annotated[int, typer.Option(help="Examples at once in one process.")] = 16,
-    input_length: Annotated[int, typer.Option(help="Encoder tokens of an example.")] = 512,
-    recompute: Annotated[bool, typer.Option("--recompute", help="As of train.pretrain.")] = False,
-    precision: Annotated[str, typer.Option(help="bf16 or fp32.")] = "bf16",
+    layout: Layout,
+    size: Annotated[str, Option(help="small, base, large, xl or xxl.")] = "large",
+    vocab_size: Annotated[int, Option(help="Rows of the embedding.")] = 250_112,
 ) -> None:
     """Print what one process of a run holds in memory, in GB."""
-    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-    layout = Layout(parallel, processes, optimizer, dtype, micro_batch, input_length, recompute)
     found = plan(preset(size, vocab_size), layout)
     table = Table(box=None)
     table.add_column("in one process")
@@ -143,6 +142,9 @@ def main(
         table.add_row(name, f"{value / 1e9:.1f}")
     console().print(table)
 
+
+app = typer.Typer(add_completion=False)
+app.command()(command(main))
 
 if __name__ == "__main__":
     run(app)

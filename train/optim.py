@@ -16,9 +16,6 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
 from torch.optim.adamw import adamw
 
-from shards.errors import InputError
-
-OPTIMIZERS = ("adamw", "adafactor")
 Sum = Callable[[Tensor], Tensor]  # over the processes that hold rows of the same matrices
 
 
@@ -160,13 +157,6 @@ class Adafactor(Optimizer):
         return {f"{kind}.{name}": value for kind, named in kinds.items() for name, value in named.items()}
 
 
-def build(name: str, model: nn.Module, sums: Sum, decay: float) -> Optimizer:
-    """The optimiser of a name."""
-    if name not in OPTIMIZERS:
-        raise InputError(f"no optimizer {name!r}; optimizers: {', '.join(OPTIMIZERS)}")
-    return (AdamWScaled if name == "adamw" else Adafactor)(model, sums, decay)
-
-
 def local(value: Tensor) -> Tensor:
     """This process's rows of a tensor; of a plain tensor, all of it."""
     return value.to_local() if isinstance(value, DTensor) else value
@@ -183,3 +173,6 @@ def update(gradient: Tensor, factors: tuple[Tensor, ...]) -> Tensor:
     for factor in factors[1:]:
         product.mul_(factor)
     return product
+
+
+OPTIMIZERS = {"adamw": AdamWScaled, "adafactor": Adafactor}

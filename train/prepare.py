@@ -1,16 +1,26 @@
-"""What a run is made of before its first step: tokenizer, example stream, held-out examples, model."""
+"""What a run is made of before its first step: tokenizer, example stream, held-out examples, model.
+
+    python -m train.prepare --version medical@v1 --out runs/large --tokenizer google/mt5-base
+
+makes the tokenizer and the token shards, which `train.pretrain` with the same options would make on its GPU machine.
+"""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
+import typer
 from rich.progress import Progress
 
+from shards.commands import console, run
 from shards.errors import InputError
-from train.commands import choose_languages, open_version
+from shards.store import Blob
+from train.commands import choose_languages, open_version, progress_bar
 from train.convert import load_pretrained
 from train.data import tokens as token_shards
-from train.data.denoisers import objective
+from train.data.corpus import Corpus
+from train.data.denoisers import OBJECTIVES
 from train.data.mixture import temperature_weights
 from train.data.permute import key_of
 from train.data.sources import by_source
@@ -20,8 +30,9 @@ from train.data.tokenizer import Tokenizer
 from train.distributed import Group
 from train.evaluate import Examples
 from train.model import MT5, preset
+from train.options import command
 from train.rundir import RunDir
-from train.settings import PretrainConfig
+from train.settings import PANELS, PretrainConfig
 
 PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
 
@@ -46,30 +57,39 @@ def prepare(config: PretrainConfig, group: Group, folder: RunDir, bar: Progress)
         folder.check(fixed)  # before the work
     else:
         group.wait()  # until the leading process has made everything; then all is found
-    tokens = token_shards.obtain_tokenizer(
-        corpus, config.tokenizer, languages, config.training(), folder.path / "tokenizer", bar
-    )
-    fixed["tokenizer_digest"] = tokens.digest
-    if group.leads:
-        folder.check(fixed)
-    blobs = token_shards.tokenise(corpus, tokens, languages, bar)
-    if group.leads:
-        compared, different = token_shards.compare(corpus, tokens, languages)
-        bar.console.print(f"tokenizer: {different} of {compared} documents have other ids in transformers")
-        folder.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
+
+    def check(tokens: Tokenizer) -> None:
+        fixed["tokenizer_digest"] = tokens.digest
+        if group.leads:
+            folder.check(fixed)
+
+    tokens, blobs = tokenise(config, corpus, languages, check, bar)
     store = token_shards.localise(corpus.store, blobs, folder.path / "tokens")
     if group.leads:
+        folder.claim(fixed | {"tokens_digest": token_shards.digest(blobs)})
         group.wait()
-
     parts = {
         language: split([token_shards.read(store, blob) for blob in blobs[language]], config.held_out)
         for language in languages
     }
-    if group.leads:
-        for language, part in parts.items():
-            count = f"{len(part.held_out.length)} documents, {part.left_out} left out, near-duplicates of training text"
-            bar.console.print(f"held out {language}: {count}")
+    for language, part in parts.items() if group.leads else ():
+        count = f"{len(part.held_out.length)} documents, {part.left_out} left out, near-duplicates of training text"
+        bar.console.print(f"held out {language}: {count}")
     return assemble(config, tokens, parts, corpus.manifest.id)
+
+
+def tokenise(
+    config: PretrainConfig, corpus: Corpus, languages: list[str], check: Callable[[Tokenizer], None], bar: Progress
+) -> tuple[Tokenizer, dict[str, list[Blob]]]:
+    """The run's tokenizer, which is shown to `check` before it is used, and the token objects of each language."""
+    training, cache = config.training(), Path(config.out) / "tokenizer"
+    tokens = token_shards.obtain_tokenizer(corpus, config.tokenizer, languages, training, cache, bar)
+    check(tokens)
+    blobs = token_shards.tokenise(corpus, tokens, languages, bar)
+    compared, different = token_shards.compare(corpus, tokens, languages)
+    if not bar.disable:
+        bar.console.print(f"tokenizer: {different} of {compared} documents have other ids in transformers")
+    return tokens, blobs
 
 
 def assemble(config: PretrainConfig, tokens: Tokenizer, parts: dict[str, Split], version: str) -> Data:
@@ -84,7 +104,7 @@ def assemble(config: PretrainConfig, tokens: Tokenizer, parts: dict[str, Split],
         groups = by_source(language, part.train, config.sources, config.source_alpha, 2 * config.input_length)
         for name, (own, share) in groups.items():
             documents[name], weights[name] = own, languages[language] * share
-    denoisers = objective(config.objective)
+    denoisers = OBJECTIVES[config.objective]
     special = Special(tokens.sentinels, tokens.eos_id, tokens.prefixes if len(denoisers) > 1 else {})
     stream = ExampleStream(documents, weights, special, config.input_length, config.seed, denoisers, config.mode)
     held_out = {
@@ -121,3 +141,29 @@ def precision(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         name = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
     return torch.bfloat16 if name == "bf16" else torch.float32
+
+
+def main(config: PretrainConfig) -> None:
+    """Make the tokenizer and the token shards of a run, which needs no GPU: `train.pretrain` then finds them.
+
+    It takes the options of `train.pretrain`, and what exists is not made again.
+
+    [dim]python -m train.prepare --version demo@latest --out runs/demo --vocab-size 8000[/dim]
+
+    [dim]python -m train.prepare --version medical@v1 --out runs/large --tokenizer google/mt5-base[/dim]
+    """
+    corpus = open_version(config.root, config.version, config.database)
+    languages = choose_languages(corpus, config.languages or tuple(config.weights))
+    with progress_bar() as bar:
+        tokens, blobs = tokenise(config, corpus, languages, lambda _: None, bar)
+    console().print(f"tokenizer: {tokens.folder} ({tokens.size} ids)", soft_wrap=True)
+    for language, entries in blobs.items():
+        count = sum(len(token_shards.read(corpus.store, blob).values) for blob in entries)
+        console().print(f"{language}: {sum(blob.rows for blob in entries)} documents, {count} tokens")
+
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app.command()(command(main, PANELS))
+
+if __name__ == "__main__":
+    run(app)

@@ -2,10 +2,7 @@
 
 import dataclasses
 import math
-
-from shards.errors import InputError
-
-SCHEDULES = ("constant", "rsqrt", "cosine", "wsd")
+from typing import Literal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,15 +14,11 @@ class Schedule:
     1 - sqrt(progress) (arXiv 2405.18392); a checkpoint from before the decay can go on to any number of steps.
     """
 
-    kind: str
+    kind: Literal["constant", "rsqrt", "cosine", "wsd"]
     peak: float
     warmup: int
     steps: int
     decay: int = 0  # wsd: 0 is a fifth of `steps`
-
-    def __post_init__(self) -> None:
-        if self.kind not in SCHEDULES:
-            raise InputError(f"no schedule {self.kind!r}; schedules: {', '.join(SCHEDULES)}")
 
     def at(self, step: int) -> float:
         """Learning rate of step 1, 2, 3 ..."""

@@ -1,19 +1,18 @@
-"""What a pretraining run is told, and what it gives back."""
+"""What a pretraining run is told, each setting an option of `python -m train.pretrain`, and what it gives back."""
 
 import dataclasses
 import math
 from pathlib import Path
+from typing import Annotated, Literal
 
+from typer import Option
+
+from catalog.options import STORE, Database, Root
 from shards.errors import InputError
-from train.attention import BACKENDS
 from train.data import spm
 from train.data.corrupt import Noise, example_lengths, raw_length
-from train.data.denoisers import objective
-from train.data.documents import MODES
-from train.distributed import LAYOUTS
 from train.model import preset
-from train.optim import OPTIMIZERS
-from train.schedule import Schedule
+from train.options import check
 
 # May differ when a run is resumed: they say where, how long and how often, not what is computed.
 FREE = frozenset(
@@ -21,109 +20,103 @@ FREE = frozenset(
     | {"eval_every", "checkpoint_every", "keep", "attention", "compile", "recompute"}
 )
 
-# The least value of each number, and whether it must be above it.
-LIMITS = {
-    **dict.fromkeys(("steps", "batch", "keep"), (1, False)),
-    **dict.fromkeys(("micro_batch", "eval_every", "eval_examples", "checkpoint_every", "seed"), (0, False)),
-    **dict.fromkeys(("warmup", "decay", "weight_decay", "z_loss", "alpha", "source_alpha", "spike"), (0, False)),
-    **dict.fromkeys(("lr", "clip"), (0, True)),
+# Groups of options in the help, by the first of each.
+PANELS = {
+    "version": "Text",
+    "size": "Model",
+    "steps": "Examples",
+    "lr": "Optimisation",
+    "eval_every": "Evaluation and checkpoints",
+    "parallel": "Machine",
+    "tracker": "Watching",
+    "ray_workers": "Ray cluster",
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PretrainConfig:
-    """One pretraining run.
+    """One pretraining run. Every field is an option of the command, whose help says what it is.
 
-    `root` is the store, a local path or an fsspec URL; token shards of a URL are copied into the run's folder.
-    `database`: SQLAlchemy URL of the catalog's index, which a store that is not local needs.
-    `batch` examples a step over all processes; `micro_batch` at once in one process (0: all of its share).
-    `tokenizer`: "train", a folder, a .model file or a name on the Hub. `init`: "random" or a Hugging Face mT5 folder.
-    `held_out`: share of documents, by hash of doc_id, that are only evaluated. `weights`: explicit language weights.
-    `sources`: how often texts of a source are seen, against 1; `source_alpha`: sources are mixed by tokens ** alpha.
-    `objective`: "t5" or "ul2"; `mode`: "reference", documents one behind the other, or "document", each on its own.
-    `attention`: auto or a way of `train.attention`; `compile` the blocks; `recompute` them instead of keeping them.
-    `decay`: steps of the wsd schedule's end (0: a fifth). `parallel`: how several processes share the model.
-    `spike`: standard deviations above the running mean from which a loss is rolled back; 0: never, and NaN is an error.
-    `eval_every`, `checkpoint_every`: steps, 0 means only at the end. `keep` the last so many checkpoints.
+    `root` may be an fsspec URL: token shards are then copied into the run's folder, and `database`, the URL of the
+    catalog's index, must be given. `batch` examples a step are shared by all processes.
     """
 
-    root: str
-    version: str
-    out: str
-    size: str = "tiny"
-    init: str = "random"
-    tokenizer: str = "train"
-    vocab_size: int = 32_000
-    steps: int = 1000
-    batch: int = 16
-    micro_batch: int = 0
-    input_length: int = 512
-    objective: str = "t5"
-    mode: str = "reference"
-    lr: float = 2e-2
-    schedule: str = "constant"
-    warmup: int = 100
-    decay: int = 0
-    optimizer: str = "adamw"
-    weight_decay: float = 0.0
-    clip: float = 1.0
-    spike: float = 6.0
-    z_loss: float = 1e-4
-    alpha: float = 0.3
-    source_alpha: float = 1.0
-    sources: dict[str, float] = dataclasses.field(default_factory=dict)
-    weights: dict[str, float] = dataclasses.field(default_factory=dict)
-    languages: tuple[str, ...] = ()
-    held_out: float = 0.02
-    eval_every: int = 100
-    eval_examples: int = 64
-    checkpoint_every: int = 100
-    keep: int = 2
-    seed: int = 0
-    parallel: str = "ddp"
-    device: str = "auto"
-    precision: str = "auto"
-    attention: str = "auto"
-    compile: bool = False
-    recompute: bool = False
-    database: str | None = None
+    version: Annotated[str, Option(help="Version: NAME@TAG or its id.")]
+    out: Annotated[str, Option(help="The run's folder; the same folder again resumes the run.")]
+    root: Root = STORE
+    database: Database = None
+    languages: Annotated[tuple[str, ...], Option(help="Only these, comma-separated (default: all).")] = ()
+    alpha: Annotated[float, Option(help="Languages are mixed by documents ** alpha.")] = 0.3
+    weights: Annotated[dict[str, float], Option(help="Explicit mixture instead, for example en=2,fr=1.")] = (
+        dataclasses.field(default_factory=dict)
+    )
+    sources: Annotated[dict[str, float], Option(help="Sources seen more or less often, as emea=2,wiki=0.5.")] = (
+        dataclasses.field(default_factory=dict)
+    )
+    source_alpha: Annotated[float, Option(help="Sources are mixed by tokens ** alpha; 1: as they are.")] = 1.0
+    held_out: Annotated[float, Option(help="Share of documents, by hash of their ids, that are only evaluated.")] = 0.02
+
+    size: Annotated[str, Option(help="tiny, mini (a laptop), small, base, large, xl or xxl (mT5's).")] = "tiny"
+    init: Annotated[str, Option(help="random, or the folder of a Hugging Face mT5 to go on from.")] = "random"
+    tokenizer: Annotated[str, Option(help="train, a folder, a .model file, or a Hub name.")] = "train"
+    vocab_size: Annotated[int, Option(help="Ids of a trained tokenizer, 100 sentinels included.")] = 32_000
+
+    steps: Annotated[int, Option(help="Steps in all.", min=1)] = 1000
+    batch: Annotated[int, Option(help="Examples a step, over all processes.", min=1)] = 16
+    micro_batch: Annotated[int, Option(help="Examples at once in one process; 0: its whole share.")] = 0
+    input_length: Annotated[int, Option(help="Encoder tokens of an example, at most 1800.")] = 512
+    objective: Annotated[Literal["t5", "ul2"], Option(help="Span corruption, or UL2's mixture of denoisers.")] = "t5"
+    mode: Annotated[
+        Literal["reference", "document"], Option(help="Documents one behind the other, or each masked for itself.")
+    ] = "reference"
+    seed: Annotated[int, Option(help="Seed of order, noise and parameters.")] = 0
+
+    lr: Annotated[float, Option(help="Peak learning rate, relative to each matrix's rms.")] = 2e-2
+    schedule: Annotated[
+        Literal["constant", "rsqrt", "cosine", "wsd"], Option(help="The learning rate after the warm-up.")
+    ] = "constant"
+    warmup: Annotated[int, Option(help="Steps of linear warm-up.")] = 100
+    decay: Annotated[int, Option(help="Steps of wsd's decay at the end; 0: a fifth.")] = 0
+    optimizer: Annotated[Literal["adamw", "adafactor"], Option(help="Both are scaled by rms.")] = "adamw"
+    weight_decay: Annotated[float, Option(help="Decoupled weight decay.")] = 0.0
+    clip: Annotated[float, Option(help="Largest gradient norm.")] = 1.0
+    spike: Annotated[float, Option(help="Deviations from which a loss is rolled back; 0: never.")] = 6.0
+    z_loss: Annotated[float, Option(help="Weight of the z-loss.")] = 1e-4
+
+    eval_every: Annotated[int, Option(help="Steps between held-out evaluations; 0: at the end.")] = 100
+    eval_examples: Annotated[int, Option(help="Held-out examples of each language, at most.")] = 64
+    checkpoint_every: Annotated[int, Option(help="Steps between checkpoints; 0: at the end.")] = 100
+    keep: Annotated[int, Option(help="Checkpoints to keep, besides the best.", min=1)] = 2
+
+    parallel: Annotated[Literal["ddp", "fsdp"], Option(help="fsdp: the processes share the model.")] = "ddp"
+    device: Annotated[Literal["auto", "cpu", "cuda"], Option(help="Where to compute.")] = "auto"
+    precision: Annotated[Literal["auto", "fp32", "bf16"], Option(help="What to compute in.")] = "auto"
+    attention: Annotated[
+        Literal["auto", "sdpa", "detached", "flex"], Option(help="How to compute it; see train/attention.py.")
+    ] = "auto"
+    compile: Annotated[bool, Option("--compile", help="Run the blocks through torch.compile.")] = False
+    recompute: Annotated[bool, Option("--recompute", help="Save memory: run the blocks' forward twice.")] = False
 
     def __post_init__(self) -> None:
-        for name, (least, above) in LIMITS.items():
-            value = getattr(self, name)
-            if not (value > least if above else value >= least) or (value == math.inf and name != "clip"):
-                raise InputError(f"{name} is {value}; give a number {'above' if above else 'of at least'} {least}")
-        if self.seed >= 1 << 63:
-            raise InputError(f"seed is {self.seed}; give a number below 2 ** 63")
+        check(self)
         preset(self.size, 1)
-        Schedule(self.schedule, self.lr, self.warmup, self.steps, self.decay)
-        for what, choices in (("optimizer", OPTIMIZERS), ("parallel", LAYOUTS)):
-            if getattr(self, what) not in choices:
-                raise InputError(f"no {what} {getattr(self, what)!r}; choices: {', '.join(choices)}")
         example_lengths(raw_length(self.input_length, Noise()), Noise(), spm.SENTINELS)
-        objective(self.objective)
-        if self.mode not in MODES:
-            raise InputError(f"no mode {self.mode!r}; modes: {', '.join(MODES)}")
         if self.tokenizer == "train":
             self.training()
-        for language, weight in self.weights.items():
-            if not 0 < weight < math.inf:
-                raise InputError(f"weight of {language} is {weight}; weights must be positive numbers")
-        for source, weight in self.sources.items():
-            if not 0 <= weight < math.inf:
-                raise InputError(f"weight of source {source} is {weight}; weights must be numbers from 0 on")
+        for name in ("lr", "clip"):
+            if not getattr(self, name):
+                raise InputError(f"{name} is 0; give a number above 0")
+        if self.seed >= 1 << 63:
+            raise InputError(f"seed is {self.seed}; give a number below 2 ** 63")
+        if self.held_out >= 1:
+            raise InputError(f"held_out is {self.held_out}; give a share below 1, for example 0.02")
+        for name, weight in (self.weights | self.sources).items():
+            if not 0 <= weight < math.inf or (weight == 0 and name in self.weights):
+                raise InputError(f"weight of {name} is {weight}; give a positive number; 0 only to a source")
         if self.languages and self.weights and set(self.languages) != set(self.weights):
             raise InputError(
                 f"languages {', '.join(self.languages)} are not those of weights {', '.join(self.weights)}"
             )
-        if not 0 <= self.held_out < 1:
-            raise InputError(f"held-out share is {self.held_out}; give a number from 0 to below 1, for example 0.02")
-        if self.device not in ("auto", "cpu", "cuda"):
-            raise InputError(f"no device {self.device!r}; devices: auto, cpu, cuda")
-        if self.precision not in ("auto", "fp32", "bf16"):
-            raise InputError(f"no precision {self.precision!r}; precisions: auto, fp32, bf16")
-        if self.attention not in ("auto", *BACKENDS):
-            raise InputError(f"no attention {self.attention!r}; there are: auto, {', '.join(BACKENDS)}")
 
     def training(self) -> spm.Training:
         """How a tokenizer of its own is trained."""

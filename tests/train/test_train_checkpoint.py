@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
-from shards.errors import CorruptionError, InputError
+from shards.errors import CorruptionError
 from train.checkpoint import Checkpoints
 from train.checkpoint_folder import State, best, steps
 from train.distributed import Group
@@ -118,16 +118,6 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     wider = Pair(0, config=ModelConfig(260, 128, 8, 24, 1, 2, 1))
     with pytest.raises(CorruptionError, match="another model"):
         checkpoints.load(1, wider.tensors())
-
-
-def test_a_checkpoint_of_an_earlier_release_is_refused_with_what_to_do(tmp_path):
-    folder = tmp_path / "step-00000004"
-    folder.mkdir()
-    for name in ("model", "optimizer"):
-        save_file({"embedding.weight": torch.zeros(2)}, folder / f"{name}.safetensors")
-    (folder / "state.json").write_text('{"step": 4}')
-    with pytest.raises(InputError, match=r"earlier release.*--init"):
-        Checkpoints(tmp_path, 2, ALONE).load(4, Pair(0).tensors())
 
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_and_the_last_one_stays(tmp_path):

@@ -12,7 +12,7 @@ from train.lr_find import Rising, app, find, smooth
 
 
 def test_the_rate_rises_by_the_same_factor():
-    rates = [Rising(1e-4, 1.0, 5).at(step) for step in range(1, 6)]
+    rates = [Rising(1e-4, 1.0, 13).at(step) for step in (1, 4, 7, 10, 13)]
     assert rates == pytest.approx([1e-4, 1e-3, 1e-2, 1e-1, 1.0])
 
 
@@ -36,6 +36,12 @@ def test_a_loss_that_never_falls_is_refused():
         find([1e-5, 1e-4, 1e-3, 1e-2], [5.0, 6.0, 7.0, 8.0])
 
 
+@pytest.mark.parametrize("wrong", [{"low": 0.0}, {"low": 2.0}, {"high": float("inf")}, {"test_steps": 9}])
+def test_rates_that_do_not_rise_are_refused(wrong):
+    with pytest.raises(InputError, match="give 0 < low < high and at least 10 steps"):
+        Rising(**wrong)
+
+
 def test_smoothing_keeps_a_constant():
     assert smooth([3.0] * 20) == pytest.approx([3.0] * 20)
 
@@ -43,7 +49,7 @@ def test_smoothing_keeps_a_constant():
 def test_the_command_suggests_a_rate_and_draws_it(root, tmp_path):
     options = ["--root", str(root), "--version", "test@latest", "--out", str(tmp_path), "--vocab-size", "1500"]
     result = CliRunner().invoke(
-        app, [*options, "--input-length", "64", "--batch", "8", "--steps", "40", "--device=cpu"]
+        app, [*options, "--input-length", "64", "--batch", "8", "--test-steps", "40", "--device=cpu"]
     )
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "lr_find.json").read_text())

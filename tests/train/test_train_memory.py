@@ -10,12 +10,13 @@ from train.memory import Layout, kept, lengths, plan
 from train.model import MT5, ModelConfig, preset
 
 CONFIG = ModelConfig(vocab_size=512, d_model=128, d_kv=32, d_ff=320, layers=5, heads=4, decoder_layers=5)
-LAYOUT = Layout(dtype=torch.float32, examples=4, input_length=64)
+LAYOUT = Layout(precision="fp32", micro_batch=4, input_length=64)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_what_a_step_keeps_is_what_autograd_saves_in_a_real_model(dtype):
-    model = MT5(CONFIG, dtype).initialise(0).tune(attention="detached")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_what_a_step_keeps_is_what_autograd_saves_in_a_real_model(precision):
+    layout = dataclasses.replace(LAYOUT, precision=precision)
+    model = MT5(CONFIG, layout.dtype).initialise(0).tune(attention="detached")
     found = {}
 
     def keep(value):
@@ -30,7 +31,7 @@ def test_what_a_step_keeps_is_what_autograd_saves_in_a_real_model(dtype):
         for key, value in found.items()
         if key not in own and value.shape != model.head.weight.shape
     )
-    assert kept(CONFIG, dataclasses.replace(LAYOUT, dtype=dtype)) == pytest.approx(real, rel=0.01)
+    assert kept(CONFIG, layout) == pytest.approx(real, rel=0.01)
 
 
 def test_parameters_gradients_and_moments_are_divided_by_fsdp_only():

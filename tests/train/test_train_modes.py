@@ -17,7 +17,7 @@ from train.settings import PretrainConfig
 def config(root, out, **changes) -> PretrainConfig:
     common = {"vocab_size": 1536, "input_length": 64, "batch": 8, "warmup": 2, "device": "cpu", "held_out": 0.1}
     common |= {"eval_every": 0, "eval_examples": 8, "checkpoint_every": 0, "steps": 6}
-    return PretrainConfig(str(root), "test@latest", str(out), **common | changes)
+    return PretrainConfig(root=str(root), version="test@latest", out=str(out), **common | changes)
 
 
 def losses(result) -> list[float]:
@@ -52,7 +52,7 @@ def test_two_processes_count_the_same_targets_of_packed_documents_as_one(root, t
 
 
 def test_unknown_objectives_and_modes_are_refused(root, tmp_path):
-    with pytest.raises(InputError, match="objectives: t5, ul2"):
+    with pytest.raises(InputError, match="choices: t5, ul2"):
         config(root, tmp_path, objective="bert")
-    with pytest.raises(InputError, match="modes: reference, document"):
+    with pytest.raises(InputError, match="choices: reference, document"):
         config(root, tmp_path, mode="packed")

@@ -30,8 +30,9 @@ from train.evaluate import held_out_losses
 from train.loop import Run, pretrain
 from train.model import shift_right
 from train.optim import Optimizer
+from train.options import weights
 from train.prepare import prepare
-from train.pretrain import app, parse_weights
+from train.pretrain import app
 from train.rundir import RunDir
 from train.settings import PretrainConfig
 
@@ -186,16 +187,16 @@ def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path)
     ("changes", "message"),
     [
         ({"size": "huge"}, "no size 'huge'"),
-        ({"schedule": "linear"}, "no schedule 'linear'"),
+        ({"schedule": "linear"}, "no schedule 'linear'; choices: constant, rsqrt"),
         ({"precision": "fp16"}, "fp16"),
         ({"attention": "flash"}, "sdpa, detached, flex"),
-        ({"held_out": 1.0}, "held-out"),
+        ({"held_out": 1.0}, "held_out is 1.0"),
         ({"steps": 0}, "at least 1"),
         ({"micro_batch": -1}, "micro_batch is -1"),
-        ({"lr": -1.0}, "lr is -1.0; give a number above 0"),
+        ({"lr": -1.0}, "lr is -1.0; give a number of at least 0"),
         ({"lr": float("nan")}, "lr is nan"),
         ({"warmup": -5}, "warmup is -5"),
-        ({"clip": 0.0}, "clip is 0.0"),
+        ({"clip": 0.0}, "clip is 0; give a number above 0"),
         ({"alpha": float("inf")}, "alpha is inf"),
         ({"eval_every": -1}, "eval_every is -1"),
         ({"seed": -1}, "seed is -1"),
@@ -287,9 +288,9 @@ def test_a_store_that_is_not_local_gives_the_same_run(run, root, tmp_path):
 
 
 def test_weights_are_read_from_the_command_line():
-    assert parse_weights("en=2, fr=1.5") == {"en": 2.0, "fr": 1.5}
+    assert weights("en=2, fr=1.5") == {"en": 2.0, "fr": 1.5}
     with pytest.raises(InputError, match="en:2"):
-        parse_weights("en:2")
+        weights("en:2")
 
 
 def test_help_teaches_by_example():

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from shards.errors import CorruptionError
 from shards.store import Store
+from train import prepare
 from train.commands import open_version, progress_bar
 from train.data import spm, tokens
 from train.data.corpus import held_out_points
@@ -106,15 +107,16 @@ def test_large_vocabularies_take_int32(made):
     assert table["tokens"].type.value_type == pa.int32()
 
 
-def test_command_prints_counts_and_refuses_unknown_languages(tmp_path):
+def test_the_command_makes_what_a_run_needs_and_claims_no_folder(tmp_path):
     commit(tmp_path / "store", {"en": ntrex("en", 100, 10), "fr": ntrex("fr", 100, 10)})
     runner = CliRunner()
     arguments = ["--root", str(tmp_path / "store"), "--version", "test@latest", "--vocab-size", "1200"]
-    arguments += ["--cache", str(tmp_path / "tokenizers")]
-    result = runner.invoke(tokens.app, arguments)
+    arguments += ["--out", str(tmp_path / "run")]
+    result = runner.invoke(prepare.app, arguments)
     assert result.exit_code == 0, result.output
     assert "en: 10 documents" in result.output
-    assert "compared with Hugging Face's tokenizer: 20 documents, 0 with other ids" in result.output
-    refused = runner.invoke(tokens.app, [*arguments, "--languages", "de"])
+    assert "0 of 20 documents have other ids in transformers" in result.output
+    assert not (tmp_path / "run" / "config.json").exists()  # the run that comes has its own device and precision
+    refused = runner.invoke(prepare.app, [*arguments, "--languages", "de"])
     assert "no de in the version" in str(refused.exception)
     shutil.rmtree(tmp_path / "store")

@@ -3,7 +3,6 @@
 import dataclasses
 import math
 
-from shards.errors import InputError
 from train.data.corrupt import SHORTEST, Corruption, Noise, counts, raw_length
 
 
@@ -43,10 +42,3 @@ UL2 = (
 )
 
 OBJECTIVES = {"t5": T5, "ul2": UL2}
-
-
-def objective(name: str) -> tuple[Denoiser, ...]:
-    """The denoisers of "t5" or "ul2"."""
-    if name not in OBJECTIVES:
-        raise InputError(f"no objective {name!r}; objectives: {', '.join(OBJECTIVES)}")
-    return OBJECTIVES[name]

@@ -14,7 +14,6 @@ from shards.kernels import njit
 from train.data.corrupt import Corruption
 from train.data.permute import key_of, permute
 
-MODES = ("reference", "document")
 OPEN_ROWS = 64  # rows that may still be filled; more of them pack hardly better
 
 

@@ -7,13 +7,13 @@ language. `Mixture` says which, in O(1), and `documents` finds its text.
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 
-from shards.errors import InputError
 from train.data.corrupt import Corruption, Noise, raw_length
 from train.data.denoisers import T5, Denoiser
-from train.data.documents import MODES, Concatenated, Documents, Packed, cut, text_of
+from train.data.documents import Concatenated, Documents, Packed, cut, text_of
 from train.data.mixture import Mixture
 from train.data.permute import key_of
 
@@ -64,10 +64,8 @@ class ExampleStream:
         input_length: int,
         seed: int,
         denoisers: tuple[Denoiser, ...] = T5,
-        mode: str = "reference",
+        mode: Literal["reference", "document"] = "reference",
     ):
-        if mode not in MODES:
-            raise InputError(f"no mode {mode!r}; modes: {', '.join(MODES)}")
         self._corruptions = [
             one.corruption(input_length, special.sentinels, special.eos_id, special.prefixes) for one in denoisers
         ]

@@ -1,6 +1,6 @@
 """Token shards: a version's text as ids, memory-mapped, one object for each text shard, named by what made it.
 
-    python -m train.data.tokens --root store --version demo@latest --tokenizer train --vocab-size 8000
+    python -m train.prepare --root store --version demo@latest --out runs/demo --vocab-size 8000
 
 An object is an uncompressed Arrow file with one record batch, a row a document: `doc_id`, `source`, `point` (see
 `held_out_points`), `sketch` (see `sketch`), and `tokens` as one flat array with offsets, so documents lie one
@@ -10,22 +10,17 @@ behind the other without separator and their borders are known. A shard that two
 import dataclasses
 import hashlib
 import secrets
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import pyarrow as pa
-import typer
 from rich.progress import Progress
 
-from shards.commands import run
 from shards.errors import CorruptionError
 from shards.shard import Shard
 from shards.step import canonical_json, library_version
 from shards.store import Blob, Store
-from train.commands import DatabaseUrl, choose_languages, open_version, progress_bar
 from train.data import spm, tokenizer
 from train.data.corpus import Corpus, held_out_points
 from train.data.sketch import HASHES, sketches
@@ -188,52 +183,3 @@ def obtain_tokenizer(
     if not (folder / "tokenizer.json").exists():
         spm.to_hugging_face(corpus.store.get_bytes(Blob(**found)), folder)
     return tokenizer.describe(folder)
-
-
-def sizes(corpus: Corpus, blobs: dict[str, list[Blob]]) -> Iterator[tuple[str, int, int]]:
-    """(language, documents, tokens) of tokenised shards."""
-    for language, entries in blobs.items():
-        documents = count = 0
-        for blob in entries:  # one at a time: a shard of a remote store is in memory
-            shard = read(corpus.store, blob)
-            documents += len(shard.points)
-            count += len(shard.values)
-        yield language, documents, count
-
-
-app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-
-
-@app.command()
-def main(
-    version: Annotated[str, typer.Option(help="Version: NAME@TAG or its id.")],
-    root: Annotated[str, typer.Option(envvar="MEDCORPUS_ROOT", help="The store.")] = "work/store",
-    tokens: Annotated[str, typer.Option("--tokenizer", help="train, a folder, a .model file or a Hub name")] = "train",
-    vocab_size: Annotated[int, typer.Option(help="Pieces of a trained tokenizer, sentinels included.")] = 32_000,
-    languages: Annotated[str, typer.Option(help="Only these, comma-separated (default: all).")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the sample a tokenizer is trained on.")] = 0,
-    held_out: Annotated[float, typer.Option(help="Share of documents that no tokenizer is trained on.")] = 0.02,
-    cache: Annotated[Path, typer.Option(help="Folder for the tokenizer's files.")] = Path("work/tokenizers"),
-    database: DatabaseUrl = None,
-) -> None:
-    """Tokenise a version into memory-mapped shards; what exists is not made again.
-
-    [dim]python -m train.data.tokens --version demo@latest --tokenizer train --vocab-size 8000[/dim]
-
-    [dim]python -m train.data.tokens --version medical@v1 --tokenizer google/mt5-base[/dim]
-    """
-    corpus = open_version(root, version, database)
-    chosen = choose_languages(corpus, tuple(filter(None, languages.split(","))))
-    training = spm.Training(vocab_size, seed=seed, held_out=held_out)
-    with progress_bar() as bar:
-        found = obtain_tokenizer(corpus, tokens, chosen, training, cache, bar)
-        blobs = tokenise(corpus, found, chosen, bar)
-        compared, different = compare(corpus, found, chosen)
-    typer.echo(f"tokenizer: {found.folder} ({found.size} ids)")
-    typer.echo(f"compared with Hugging Face's tokenizer: {compared} documents, {different} with other ids")
-    for language, documents, count in sizes(corpus, blobs):
-        typer.echo(f"{language}: {documents} documents, {count} tokens")
-
-
-if __name__ == "__main__":
-    run(app)

@@ -1,12 +1,12 @@
 """The model card: README.md of an exported model, from the numbers of its run and of its version. None is made up."""
 
-from typing import Any
-
 import jinja2
+import torch
 
 from catalog import summary
-from catalog.manifest import Manifest
-from train.settings import PretrainConfig
+from train.commands import open_version
+from train.model import MT5
+from train.watch import sessions
 from train.watch.energy import co2_grams
 from train.watch.progress import hours
 
@@ -16,27 +16,23 @@ SHOWN = (
 )  # fmt: skip
 
 
-def card(
-    config: PretrainConfig, manifest: Manifest, records: list[dict], sessions: list[dict], facts: dict[str, Any]
-) -> str:
-    """Markdown with the Hub's YAML header.
-
-    `records` are metrics.jsonl, `sessions` those of `sessions`; `facts` has `parameters`, `vocabulary`,
-    `precision`, `tokenizer`, `epochs` and `software`.
-    """
+def card(run, model: MT5) -> str:
+    """Markdown with the Hub's YAML header, of a finished `train.loop.Run` and its whole model."""
+    config, tokens, stream = run.config, run.data.tokens, run.data.stream
+    manifest = open_version(config.root, run.data.version, config.database).manifest
+    records, worked = list(run.folder.metrics()), sessions.read(run.folder.path)
     evaluated = [record for record in records if "held_out" in record]
     total, whole = summary.total(manifest), summary.whole_funnel(manifest)
-    by_language = {key[0]: amount.words for key, amount in summary.amounts(manifest, "language").items()}
-    largest = max(by_language, key=by_language.__getitem__)
-    joules = sum(session["joules"] for session in sessions)
+    words = {key[0]: amount.words for key, amount in summary.amounts(manifest, "language").items()}
+    largest = max(words, key=words.__getitem__)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("train.watch"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template("model_card.md.jinja").render(
         config=config,
         manifest=manifest,
-        languages=sorted(records[-1]["languages"]) if config.languages else summary.languages(manifest),
-        parameters=facts["parameters"],
+        languages=stream.languages,
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
         first=evaluated[0],
         last=evaluated[-1],
         description=manifest.recipe.get("description"),
@@ -48,33 +44,22 @@ def card(
         masked=sum(entry.identifiers for entry in manifest.privacy or [] if entry.masked),
         benchmarks=sorted({entry.benchmark for entry in manifest.decontamination}),
         tokens=records[-1]["tokens"],
-        epochs=facts["epochs"],
-        settings=settings(config, records, facts),
-        grid=sessions[-1]["grid"] if sessions else 0,
-        hours=hours(sum(session["seconds"] for session in sessions)),
-        devices=distinct(f"{one['processes']} × {one['device']}" for one in sessions),
-        kwh=joules / 3.6e6,
-        grams=sum(co2_grams(session["joules"], session["grid"]) for session in sessions),
-        sources=distinct(session["energy_source"] for session in sessions),
-        shares=utilisation(sessions[-1]) if sessions else "",
-        sessions=len(sessions),
+        epochs=stream.epochs(run.step * config.batch),
+        settings={name.replace("_", " "): f"{getattr(config, name)}" for name in SHOWN}
+        | ({"steps left out after spikes": f"{run.skipped}"} if run.skipped else {})
+        | {"precision": str(model.dtype).removeprefix("torch."), "software": f"torch {torch.__version__}"}
+        | {"tokenizer": f"`{tokens.digest[:16]}`, {tokens.size:,} ids"},
+        hours=hours(sum(session["seconds"] for session in worked)),
+        devices=distinct(f"{one['processes']} × {one['device']}" for one in worked),
+        kwh=sum(session["joules"] for session in worked) / 3.6e6,
+        grams=sum(co2_grams(session["joules"], session["grid"]) for session in worked),
+        meters=distinct(session["energy_source"] for session in worked),
+        utilisation=utilisation(worked[-1]) if worked else "",
+        sessions=worked,
         restricted=any("NC" in (entry.license or "") for entry in manifest.composition),
         largest=largest,
-        largest_share=by_language[largest] / max(1, total.words),
+        largest_share=words[largest] / max(1, total.words),
     )
-
-
-def settings(config: PretrainConfig, records: list[dict], facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Rows of the table on training."""
-    stated = {name: getattr(config, name) for name in SHOWN if hasattr(config, name)}
-    skipped = records[-1].get("skipped", 0)
-    rows = {
-        name.replace("_", " "): f"{value:g}" if isinstance(value, float) else str(value)
-        for name, value in stated.items()
-    }
-    rows |= {"steps whose examples were left out after spikes": str(skipped)} if skipped else {}
-    rows |= {"precision": facts["precision"], "tokenizer": f"`{facts['tokenizer'][:16]}`, {facts['vocabulary']:,} ids"}
-    return list((rows | {"software": facts["software"]}).items())
 
 
 def utilisation(session: dict) -> str:

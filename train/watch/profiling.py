@@ -6,12 +6,13 @@ import torch
 from torch.profiler import ProfilerActivity, profile, schedule
 
 from shards.commands import console
+from train.watch.observer import Observer
 
 WAIT, WARM = 2, 1  # steps that are let pass: compilation, then the profiler's own beginning
 ROWS = 25
 
 
-class Profiling:
+class Profiling(Observer):
     """Profiles `steps` steps of the leading process; table.txt and trace.json are in the run's folder profile/.
 
     trace.json opens in https://ui.perfetto.dev or chrome://tracing.
@@ -38,9 +39,6 @@ class Profiling:
         """Mark the border between steps."""
         if self._profile is not None:
             self._profile.step()
-
-    def went_back(self, run, failed: int, reason: str) -> None:
-        """Nothing: the time was spent."""
 
     def end(self, run) -> None:
         """Stop; a run that was shorter leaves what there is."""

@@ -4,13 +4,14 @@ import time
 
 from rich.progress import Progress
 
+from train.watch.observer import Observer
 from train.watch.speed import Peak
 
 QUIET = 30.0  # seconds between lines in a log
 MEMORY = 0.9  # of what came before, in the running means
 
 
-class ProgressLine:
+class ProgressLine(Observer):
     """Loss in total and by language (running means), encoder tokens a second, utilisation, time left."""
 
     def __init__(self, bar: Progress, peak: Peak | None = None):
@@ -50,9 +51,6 @@ class ProgressLine:
             f"{reason}: back to step {run.step}, without the {(failed - run.step) * batch} examples of "
             f"{'step' if failed - run.step == 1 else 'steps'} {run.step + 1} to {failed}"
         )
-
-    def end(self, run) -> None:
-        """The line ends with its context."""
 
     def _say(self, text: str) -> None:
         if not self._bar.disable:

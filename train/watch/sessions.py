@@ -10,12 +10,13 @@ import time
 from pathlib import Path
 
 from train.watch.energy import Meter
+from train.watch.observer import Observer
 from train.watch.speed import Peak
 
 EVERY = 30.0  # seconds between writes: what a kill may leave uncounted
 
 
-class Sessions:
+class Sessions(Observer):
     """Writes the session of the leading process anew every half minute, so that a kill loses little of it."""
 
     def __init__(self, watts: float, grid: float, peak: Peak):
@@ -38,13 +39,10 @@ class Sessions:
         """Count the step."""
         if not run.group.leads:
             return
-        self._steps += 1
+        self._steps += 1  # steps that are gone back on were taken, so they count
         self._rates.append(record["flops_per_second"])
         if time.monotonic() - self._written > EVERY:
             self._write(run)
-
-    def went_back(self, run, failed: int, reason: str) -> None:
-        """The steps were taken, so they count."""
 
     def end(self, run) -> None:
         """Write the session for the last time, if it did anything."""
