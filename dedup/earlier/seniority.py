@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.matching.lsh import hex_keys, split_by_prefix
+from dedup.matching.lsh import banded, hex_keys
 from shards import schema
 from shards.step import Step
 
@@ -25,12 +25,13 @@ class KeptKeys(Step):
     prefixes: int
 
     name = "kept-keys"
+    version = 2
 
     def run(self, verdicts: pa.Table) -> dict[str, list[pa.RecordBatch]]:
         """Verdicts (doc_id, verdict) of one partition -> keys (`matching.lsh.BANDED`), one batch a prefix."""
         kept = np.flatnonzero(pc.equal(verdicts["verdict"], schema.KEEP).to_numpy())
         keys = hex_keys(verdicts["doc_id"].take(pa.array(kept)))
-        return {"keys": split_by_prefix(keys, kept, self.prefixes)}
+        return {"keys": banded(keys, kept, self.prefixes)}
 
 
 @dataclasses.dataclass(frozen=True)

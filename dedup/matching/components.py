@@ -1,13 +1,13 @@
 """Connected components over the edges: the clusters of documents that may be duplicates."""
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from dedup.matching.union_find import ALONE, arrange, join, number, widen
+from shards.cuts import cut_rows
 from shards.step import Step
 
 CLUSTERS = pa.schema([pa.field("cluster", pa.uint64(), False), pa.field("node", pa.uint64(), False)])
@@ -42,9 +42,4 @@ class Components(Step):
         smallest = number(parent, extent)
         members, nodes, cuts = arrange(parent, extent, len(smallest), self.parts)
         del parent
-        return {
-            "clusters": [
-                pa.record_batch([smallest[members[start:stop]], nodes[start:stop]], schema=CLUSTERS)
-                for start, stop in itertools.pairwise(cuts)
-            ]
-        }
+        return {"clusters": cut_rows((smallest[members], nodes), cuts, CLUSTERS)}

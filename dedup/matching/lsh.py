@@ -13,7 +13,6 @@ is kept is named by them.
 """
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +25,7 @@ from dedup.signatures.digests import digests
 from dedup.signatures.minhash import band_keys
 from dedup.verification.members import flat
 from shards import schema
+from shards.cuts import cut_by_prefix
 from shards.kernels import njit
 from shards.step import Step
 
@@ -52,7 +52,7 @@ class Bands(Step):
     prefixes: int = 4
 
     name = "bands"
-    version = 2
+    version = 3
     compression = None  # keys are random: nothing to gain
 
     def run(self, signatures: pa.Table, candidates: pa.Table) -> dict[str, list[pa.RecordBatch]]:
@@ -70,17 +70,13 @@ class Bands(Step):
         urls = signatures["url"].to_numpy()
         addressed = rows[urls[rows] != NONE]
         columns.append((urls[addressed], addressed))
-        return {"bands": [batch for keys, rows in columns for batch in split_by_prefix(keys, rows, self.prefixes)]}
+        return {"bands": [batch for keys, rows in columns for batch in banded(keys, rows, self.prefixes)]}
 
 
-def split_by_prefix(keys: np.ndarray, rows: np.ndarray, prefixes: int) -> list[pa.RecordBatch]:
+def banded(keys: np.ndarray, rows: np.ndarray, prefixes: int) -> list[pa.RecordBatch]:
     """Keys (uint64) of ascending rows as BANDED batches: one a prefix of the key, sorted by key and row."""
-    keys, rows = sorted_pairs(np.ascontiguousarray(keys), rows.astype(np.uint32))
-    of_key = ((keys >> np.uint64(32)) * np.uint64(prefixes)) >> np.uint64(32)
-    cuts = np.searchsorted(of_key, np.arange(prefixes + 1))
-    return [
-        pa.record_batch([keys[start:stop], rows[start:stop]], schema=BANDED) for start, stop in itertools.pairwise(cuts)
-    ]
+    pairs = sorted_pairs(np.ascontiguousarray(keys), rows.astype(np.uint32))
+    return cut_by_prefix(pairs[0], pairs, prefixes, BANDED)
 
 
 def batches(bands: int, prefixes: int) -> int:

@@ -1,15 +1,15 @@
 """The paragraphs of a partition as numbers: 26 bytes each, sorted, cut by hash prefix. No text goes further."""
 
 import dataclasses
-import itertools
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.paragraphs.blocks import KINDS, Kind, find_blocks
+from dedup.paragraphs.blocks import KINDS, Blocks, Kind, find_blocks
 from dedup.signatures.digests import digests
 from shards import schema
+from shards.cuts import cut_by_prefix
 from shards.step import Output, Step
 from shards.texts import batches
 
@@ -32,12 +32,22 @@ SEEN = pa.schema(
 
 
 @dataclasses.dataclass(frozen=True)
-class HashParagraphs(Step):
-    """Blocks of these kinds and sizes of the documents that are kept. `tasks`: record batches, by prefix of the key."""
+class BlockStep(Step):
+    """A step that looks at blocks of these kinds and sizes; all steps of a build must look at the same."""
 
     blocks: tuple[Kind, ...] = KINDS
     min_words: int = 20
     min_chars: int = 100
+
+    def find(self, texts: pa.LargeStringArray) -> Blocks:
+        """The blocks of a batch of texts."""
+        return find_blocks(texts, self.blocks, self.min_words, self.min_chars)
+
+
+@dataclasses.dataclass(frozen=True)
+class HashParagraphs(BlockStep):
+    """Hashes the blocks of the documents that are kept. `tasks`: record batches, by prefix of the key."""
+
     tasks: int = 1
 
     name = "paragraph-hashes"
@@ -53,7 +63,7 @@ class HashParagraphs(Step):
         quality = ranks["quality"].to_numpy()[kept].astype(np.float32)
         found, place = [(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.int64))], 0
         for batch in batches(documents["text"].filter(pa.array(kept))):
-            blocks = find_blocks(batch, self.blocks, self.min_words, self.min_chars)
+            blocks = self.find(batch)
             found.append((blocks.key, blocks.check, place + blocks.document))
             place += len(batch)
         keys, checks, rows = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -66,13 +76,8 @@ class HashParagraphs(Step):
         seen = np.bincount(rows, minlength=len(names)).astype(np.int32)
         of = rows[once]
         columns = keys[once], checks[once], priority[of], quality[of], names[of]
-        bounds = np.array([(at << 64) // self.tasks for at in range(1, self.tasks)], np.uint64)
-        cuts = [0, *np.searchsorted(columns[0], bounds), len(columns[0])]
         return {
-            "paragraphs": [
-                pa.record_batch([column[start:stop] for column in columns], schema=PARAGRAPHS)
-                for start, stop in itertools.pairwise(cuts)
-            ],
+            "paragraphs": cut_by_prefix(columns[0], columns, self.tasks, PARAGRAPHS),
             "seen": pa.table([seen, repeats], schema=SEEN),
         }
 

@@ -1,7 +1,6 @@
 """Which document keeps a paragraph that several have: the best of them, by priority, quality and id."""
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +8,7 @@ import pyarrow as pa
 
 from dedup.matching.sorting import merged_order
 from dedup.paragraphs.hashes import PARAGRAPHS
+from shards.cuts import cut_rows
 from shards.kernels import njit
 from shards.step import Step
 
@@ -54,12 +54,7 @@ class MatchParagraphs(Step):
         lost = lost[np.lexsort((checks[lost], keys[lost], documents[lost], partition[lost]))]
         cuts = np.searchsorted(partition[lost], np.arange(len(paragraphs) + 1))
         taken = documents[lost], keys[lost], checks[lost], keeper[lost]
-        return {
-            "removals": [
-                pa.record_batch([column[start:stop] for column in taken], schema=REMOVALS)
-                for start, stop in itertools.pairwise(cuts)
-            ]
-        }
+        return {"removals": cut_rows(taken, cuts, REMOVALS)}
 
 
 @njit(cache=True)

@@ -10,12 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.paragraphs.blocks import KINDS, Blocks, Kind, find_blocks
-from dedup.paragraphs.hashes import kept_rows
+from dedup.paragraphs.blocks import Blocks
+from dedup.paragraphs.hashes import BlockStep, kept_rows
 from dedup.paragraphs.losses import Losses
 from dedup.signatures.digests import digests, hex_digits
 from shards import schema
-from shards.step import Step
 from shards.texts import batches, replace_texts
 from shards.units import cut
 
@@ -31,12 +30,9 @@ COUNTED = pa.schema(
 
 
 @dataclasses.dataclass(frozen=True)
-class TrimParagraphs(Step):
-    """`blocks`, `min_words`, `min_chars`: as they were hashed; `max_removed`: of a document's words, 0 to 1."""
+class TrimParagraphs(BlockStep):
+    """Takes out of each document what it loses. `max_removed`: of its words, 0 to 1."""
 
-    blocks: tuple[Kind, ...] = KINDS
-    min_words: int = 20
-    min_chars: int = 100
     max_removed: float = 0.5
 
     name = "paragraph-trim"
@@ -82,7 +78,7 @@ class TrimParagraphs(Step):
     def _trim(
         self, texts: pa.LargeStringArray, names: np.ndarray, words: np.ndarray, losses: Losses, place: int
     ) -> "_Part":
-        blocks = find_blocks(texts, self.blocks, self.min_words, self.min_chars)
+        blocks = self.find(texts)
         keeper, gone = losses.find(blocks, names)
         size = len(texts)
         lost = np.bincount(blocks.document, blocks.words * gone, size)

@@ -7,7 +7,6 @@ from every page, because a menu is no better the first time.
 
 import dataclasses
 import hashlib
-import itertools
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from filters.words import distinct
+from shards.cuts import cut_by_prefix
 from shards.step import Step
 from shards.texts import batches
 from shards.units import STRUCTURE, find_units, keyed
@@ -68,13 +68,8 @@ class CountUnits(Step):
         counts = np.bincount(codes, minlength=len(first)).astype(np.uint32)
         order = np.argsort(units[first])
         columns = units[first][order], of[first][order], counts[order]
-        bounds = np.searchsorted(columns[0], _bounds(self.tasks))
-        cuts = [0, *bounds, len(order)]
-        parts = [
-            pa.record_batch([pa.array(column[start:stop]) for column in columns], schema=COUNTS)
-            for start, stop in itertools.pairwise(cuts)
-        ]
         names, sizes = np.unique(groups, return_counts=True)
+        parts = cut_by_prefix(columns[0], columns, self.tasks, COUNTS)
         return {"counts": parts, "groups": pa.table([names, sizes.astype(np.uint32)], schema=GROUPS)}
 
 
@@ -132,10 +127,6 @@ def is_among(units: np.ndarray, repeated: Sequence[pa.Table]) -> np.ndarray:
 
 def _hash(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(errors="replace"), digest_size=8).digest(), "little")
-
-
-def _bounds(tasks: int) -> np.ndarray:
-    return np.array([(at << 64) // tasks for at in range(1, tasks)], np.uint64)
 
 
 def _concat(tables: list[pa.Table]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.earlier.seniority import KeptKeys, Promote, Seniors
-from dedup.matching.lsh import BANDED, split_by_prefix
+from dedup.matching.lsh import BANDED, banded
 from shards import schema
 
 BASE = [" ".join(random.Random(at).choices([f"term{n}" for n in range(5000)], k=80)) for at in range(5)]
@@ -78,7 +78,7 @@ def test_seniority_is_that_of_the_oldest_version_that_kept_the_document(
     rows = [{"priority": priority, "quality": 0.5, "language": "en"} for _, priority in own]
     ranks = pa.Table.from_pylist(rows, schema=schema.RANK)
     keys = np.array([int(doc_id[:16], 16) for doc_id in ids], np.uint64)
-    banded = split_by_prefix(keys, np.arange(len(ids)), prefixes)
+    own_keys = banded(keys, np.arange(len(ids)), prefixes)
     kept = [
         KeptKeys(prefixes).run(pa.table({
             "doc_id": pa.array([schema.doc_id("web", str(number)) for number, _ in version], pa.string()),
@@ -88,7 +88,9 @@ def test_seniority_is_that_of_the_oldest_version_that_kept_the_document(
     ]  # fmt: skip
     step = Seniors(tuple(range(-len(versions), 0)))
     found = [
-        step.run([pa.Table.from_batches([banded[at]])], [pa.Table.from_batches([keys[at]]) for keys in kept])["seniors"]
+        step.run([pa.Table.from_batches([own_keys[at]])], [pa.Table.from_batches([keys[at]]) for keys in kept])[
+            "seniors"
+        ]
         for at in range(prefixes)
     ]
     promoted = Promote().run(ranks, [pa.Table.from_batches(batches) for batches in found])["ranks"]
@@ -97,4 +99,4 @@ def test_seniority_is_that_of_the_oldest_version_that_kept_the_document(
         ages = [age - len(versions) for age, version in enumerate(versions) if (number, True) in version]
         expected.append(min(ages, default=priority))
     assert promoted["priority"].to_pylist() == expected
-    assert promoted.schema == schema.RANK and banded[0].schema == BANDED
+    assert promoted.schema == schema.RANK and own_keys[0].schema == BANDED
