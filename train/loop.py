@@ -14,7 +14,6 @@ from shards.commands import console
 from shards.errors import InputError
 from train.checkpoint import Checkpoints
 from train.checkpoint_folder import State, steps
-from train.commands import progress_bar
 from train.data.stream import Batch
 from train.distributed import Group, accumulating, join, lay_out, release, whole
 from train.evaluate import held_out_losses
@@ -31,6 +30,7 @@ from train.watch.guard import Guard
 from train.watch.observer import Observer
 from train.watch.operate import Operation
 from train.watch.plot import plot_losses
+from train.watch.progress import progress_bar
 
 
 class Run:

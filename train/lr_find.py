@@ -18,14 +18,13 @@ from matplotlib.figure import Figure
 
 from shards.commands import console, run
 from shards.errors import InputError
-from train.commands import progress_bar
 from train.distributed import join
 from train.loop import Run
 from train.options import command
 from train.prepare import prepare
 from train.rundir import RunDir
 from train.settings import PANELS, PretrainConfig
-from train.watch.progress import ProgressLine
+from train.watch.progress import ProgressLine, progress_bar
 
 REACH = 16  # the mean around a step takes in this part of the test on either side
 DIVERGED, LAST = 1.5, 5  # times the lowest smoothed loss, in the mean of the last steps: then the test ends

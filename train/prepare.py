@@ -16,10 +16,9 @@ from rich.progress import Progress
 from shards.commands import console, run
 from shards.errors import InputError
 from shards.store import Blob
-from train.commands import choose_languages, open_version, progress_bar
 from train.convert import load_pretrained
 from train.data import tokens as token_shards
-from train.data.corpus import Corpus
+from train.data.corpus import Corpus, choose_languages, open_version
 from train.data.denoisers import OBJECTIVES
 from train.data.mixture import temperature_weights
 from train.data.permute import key_of
@@ -33,6 +32,7 @@ from train.model import MT5, preset
 from train.options import command
 from train.rundir import RunDir
 from train.settings import PANELS, PretrainConfig
+from train.watch.progress import progress_bar
 
 PADDED_ROWS = 128  # the embedding's rows are a multiple of this, as in mT5 (250,112 rows for 250,100 ids)
 

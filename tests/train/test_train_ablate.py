@@ -9,9 +9,9 @@ from scipy import stats
 from train_corpus import commit, ntrex
 from typer.testing import CliRunner
 
-from train import ablate
-from train.ablate_data import byte_lengths, divide
-from train.ablate_report import Score, differences, interval, table
+from train.ablate import __main__ as ablate
+from train.ablate.data import byte_lengths, divide
+from train.ablate.report import Score, differences, interval, table
 from train.data.corpus import held_out_points
 from train.data.sketch import sketches
 from train.data.spm import to_hugging_face

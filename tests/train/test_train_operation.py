@@ -148,6 +148,18 @@ def test_rapl_sums_packages_and_wraps_round(tmp_path):
     assert "RAPL" in meter.source
 
 
+def test_nvml_counts_the_energy_of_this_machine_s_gpus(monkeypatch):
+    counters = {"GPU-a": 5_000, "GPU-b": 2_000}  # millijoules
+    monkeypatch.setattr(energy.pynvml, "nvmlInit", lambda: None)
+    monkeypatch.setattr(energy.pynvml, "nvmlDeviceGetHandleByUUID", lambda name: name)
+    monkeypatch.setattr(energy.pynvml, "nvmlDeviceGetTotalEnergyConsumption", counters.__getitem__)
+    read, source = energy.nvml(["a", "b"])
+    assert read() == 7.0
+    counters["GPU-b"] += 1_500
+    assert read() == 8.5
+    assert source.startswith("measured by NVML: 2 GPUs")
+
+
 def test_without_a_meter_energy_is_power_times_time_and_says_so(tmp_path, monkeypatch):
     clock = iter([0.0, 10.0, 0.0, 10.0])
     monkeypatch.setattr(energy.time, "monotonic", lambda: next(clock))

@@ -23,7 +23,6 @@ import train.data.tokens
 import train.prepare
 from shards.errors import InputError
 from train import checkpoint_folder, distributed
-from train.commands import progress_bar
 from train.convert import load_pretrained
 from train.distributed import Group
 from train.evaluate import held_out_losses
@@ -35,6 +34,7 @@ from train.prepare import prepare
 from train.pretrain import app
 from train.rundir import RunDir
 from train.settings import PretrainConfig
+from train.watch.progress import progress_bar
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OPTIONS = {

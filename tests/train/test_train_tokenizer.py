@@ -11,9 +11,8 @@ from train_corpus import ntrex
 from transformers import AutoTokenizer, T5Tokenizer
 
 from shards.errors import InputError
-from train.commands import open_version
 from train.data import spm, tokenizer
-from train.data.corpus import held_out_mask, held_out_points
+from train.data.corpus import held_out_mask, held_out_points, open_version
 
 PROBES = [
     "Paracétamol 500 mg/kg — «contre-indiqué» ½ µg\xa0β₂ 10⁻³ ™ …",

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from shards.errors import CorruptionError
 from shards.store import Store
 from train import prepare
-from train.commands import open_version, progress_bar
 from train.data import spm, tokens
-from train.data.corpus import held_out_points
+from train.data.corpus import held_out_points, open_version
 from train.data.sketch import sketches
+from train.watch.progress import progress_bar
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from catalog.manifest import Manifest
+from catalog.versions import Catalog
 from shards import shard
 from shards.errors import InputError
 from shards.shard import Shard
@@ -45,6 +46,23 @@ class Corpus:
     def digests(self) -> list[str]:
         """Digests of all shards in the manifest's order: what a tokenizer trained on the version depends on."""
         return [entry.blob.digest for entry in self.manifest.shards]
+
+
+def open_version(root: str, spec: str, database: str | None = None) -> Corpus:
+    """The corpus of a version, NAME@TAG or its id; `database` is the URL of the catalog's index, if not beside it."""
+    catalog = Catalog(root, database)
+    return Corpus(catalog.store, catalog.resolve(spec))
+
+
+def choose_languages(corpus: Corpus, wanted: tuple[str, ...]) -> list[str]:
+    """`wanted` languages, or all of the version; `InputError` names one that the version lacks."""
+    missing = sorted(set(wanted) - set(corpus.languages))
+    if missing:
+        raise InputError(f"no {', '.join(missing)} in the version; its languages: {', '.join(corpus.languages)}")
+    chosen = sorted(set(wanted)) or corpus.languages
+    if not chosen:
+        raise InputError(f"version {corpus.manifest.id} has no documents to train on")
+    return chosen
 
 
 def held_out_points(doc_ids: list[str]) -> np.ndarray:

@@ -4,7 +4,7 @@ import jinja2
 import torch
 
 from catalog import summary
-from train.commands import open_version
+from train.data.corpus import open_version
 from train.model import MT5
 from train.watch import sessions
 from train.watch.energy import co2_grams

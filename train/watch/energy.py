@@ -5,11 +5,11 @@ runs there, too; watts times seconds. Energy of further machines of the run is t
 Cooling and memory are not counted on a GPU machine, nor the making of the machines. CO2 = kWh times a grid's factor.
 """
 
-import ctypes
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pynvml
 import torch
 
 WORLD_GRID = 473.0  # g CO2 a kWh: world mean of 2024 (Ember, Global Electricity Review 2025)
@@ -44,23 +44,13 @@ def find(device: torch.device, processes: int, watts: float, powercap: Path) -> 
 
 
 def nvml(uuids: list) -> tuple[Callable[[], float], str]:
-    """The energy counters of these GPUs (millijoules since the driver was loaded), by the driver's own library."""
-    library = ctypes.CDLL("libnvidia-ml.so.1")
-    _checked(library.nvmlInit_v2())
-    handles = []
-    for uuid in uuids:
-        handle = ctypes.c_void_p()
-        _checked(library.nvmlDeviceGetHandleByUUID(f"GPU-{uuid}".encode(), ctypes.byref(handle)))
-        handles.append(handle)
+    """The energy counters of these GPUs (millijoules since the driver was loaded)."""
+    pynvml.nvmlInit()
+    handles = [pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{uuid}") for uuid in uuids]
 
     def read() -> float:
-        total, value = 0, ctypes.c_ulonglong()
-        for handle in handles:
-            _checked(library.nvmlDeviceGetTotalEnergyConsumption(handle, ctypes.byref(value)))
-            total += value.value
-        return total / 1000
+        return sum(map(pynvml.nvmlDeviceGetTotalEnergyConsumption, handles)) / 1000
 
-    read()
     return read, f"measured by NVML: {len(handles)} GPUs, without the rest of the machine"
 
 
@@ -91,8 +81,3 @@ def _readable(path: Path) -> bool:
     except OSError:  # root's only, on most machines
         return False
     return True
-
-
-def _checked(status: int) -> None:
-    if status:
-        raise OSError(f"NVML answered {status}")

@@ -2,13 +2,27 @@
 
 import time
 
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shards.commands import console
 from train.watch.observer import Observer
 from train.watch.speed import Peak
 
 QUIET = 30.0  # seconds between lines in a log
 MEMORY = 0.9  # of what came before, in the running means
+
+
+def progress_bar(*, disable: bool = False) -> Progress:
+    """A progress bar on standard error: step, then what the task's `note` says, then the time left."""
+    return Progress(
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        disable=disable,
+    )
 
 
 class ProgressLine(Observer):

@@ -20,9 +20,8 @@ from catalog.options import STORE, Database, Root
 from catalog.versions import Catalog
 from shards.commands import console, run
 from shards.errors import InputError
-from train.ablate_data import byte_lengths, divide
-from train.ablate_report import Score, differences, plot, table
-from train.commands import progress_bar
+from train.ablate.data import byte_lengths, divide
+from train.ablate.report import Score, differences, plot, table
 from train.data.corpus import Corpus
 from train.data.mixture import temperature_weights
 from train.data.split import Split
@@ -34,7 +33,7 @@ from train.loop import Run, train
 from train.prepare import Data, assemble
 from train.rundir import RunDir
 from train.settings import PretrainConfig
-from train.watch.progress import ProgressLine
+from train.watch.progress import ProgressLine, progress_bar
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 

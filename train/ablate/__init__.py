@@ -1,0 +1,1 @@
+"""The ablation: which of several versions is the better text to train on."""
