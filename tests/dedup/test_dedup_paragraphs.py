@@ -5,6 +5,7 @@ import re
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,19 +26,6 @@ BLOCK = st.one_of(
 )
 TEXT = st.lists(BLOCK, max_size=6).map("\n\n".join)
 LONG = "Paragraph {} is about a patient who has asthma and was given inhaled corticosteroids for {} weeks in our ward."
-
-
-def documents(texts: list[str], source: str = "web") -> pa.Table:
-    """`schema.DOCUMENT` rows with those texts."""
-    rows = len(texts)
-    keys = [str(row) for row in range(rows)]
-    given = {
-        "doc_id": [schema.doc_id(source, key) for key in keys], "text": texts, "source": [source] * rows,
-        "source_id": keys, "mime": ["text/plain"] * rows, "opt_out": [[]] * rows, "extractor": ["test/1"] * rows,
-        "raw_file": ["f"] * rows,
-    } | schema.measure(texts)  # fmt: skip
-    columns = [pa.array(given.get(field.name, [None] * rows), field.type) for field in schema.DOCUMENT]
-    return pa.table(columns, schema=schema.DOCUMENT)
 
 
 def verdicts(kept: list[bool]) -> pa.Table:

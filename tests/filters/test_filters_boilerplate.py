@@ -5,6 +5,7 @@ import random
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,18 +19,9 @@ FOOTER = "Riverbank Health Library gives general information and does not replac
 ODD = ["", "word", "x" * 10_000_000, "\x00\x01 \x1f\n\x7f", "مرحبا\n\nبالعالم", "🎉😀\n\n👩‍⚕️", "\n\n\n", "a\r\nb\r\n"]
 
 
-def table(texts: list[str], host: str | None = "health.example", source: str = "web") -> pa.Table:
-    rows = [
-        {
-            "doc_id": schema.doc_id(source, f"{host}/{at}"), "text": text, "title": None, "language": None,
-            "source": source, "source_id": f"{host}/{at}", "url": host and f"https://{host}/{at}",
-            "canonical_url": None, "published": None, "fetched": None, "mime": "text/html", "license": None,
-            "license_evidence": None, "opt_out": [], "extractor": "test/1", "content_hash": schema.content_hash(text),
-            "words": len(text.split()), "chars": len(text), "raw_file": "x", "raw_offset": None,
-        }
-        for at, text in enumerate(texts)
-    ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema.DOCUMENT)
+def table(texts: list[str], host: str | None = "health.example") -> pa.Table:
+    keys = [f"{host}/{at}" for at in range(len(texts))]
+    return documents(texts, columns={"source_id": keys, "url": [host and f"https://{key}" for key in keys]})
 
 
 def trim(*partitions: pa.Table, least: int = 5, share: float = 0.1, tasks: int = 1, **rules) -> list[dict]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 
 from filters.boilerplate.repeats import CountUnits, Repeated
 from filters.boilerplate.trim import Trim
@@ -15,7 +16,6 @@ from filters.language.step import language_filter
 from filters.models import find_language_model
 from filters.privacy import KINDS, Mask, Privacy
 from filters.quality.step import Quality
-from shards import schema
 from shards.errors import InputError
 
 PLAIN = "The patient was given 500 mg of amoxicillin twice a day and recovered within a week without further treatment."
@@ -36,17 +36,8 @@ ODD = {
 HUGE = (PLAIN + "\n") * 90_000  # 10 MB
 
 
-def documents(texts: list[str]) -> pa.Table:
-    """`schema.DOCUMENT` rows with those texts."""
-    rows = len(texts)
-    ids = [schema.doc_id("odd", str(row)) for row in range(rows)]
-    given = {
-        "doc_id": ids, "text": texts, "source": ["odd"] * rows, "source_id": [str(row) for row in range(rows)],
-        "mime": ["text/plain"] * rows, "opt_out": [[]] * rows, "extractor": ["test/1"] * rows,
-        "raw_file": ["odd"] * rows, "url": [f"https://a.example/{row}" for row in range(rows)],
-    } | schema.measure(texts)  # fmt: skip
-    columns = [pa.array(given.get(field.name, [None] * rows), field.type) for field in schema.DOCUMENT]
-    return pa.table(columns, schema=schema.DOCUMENT)
+def web_pages(texts: list[str]) -> pa.Table:
+    return documents(texts, columns={"url": [f"https://a.example/{row}" for row in range(len(texts))]})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -86,7 +77,7 @@ CHANGES: dict[str, Callable[[pa.Table], pa.Table]] = {
 
 @pytest.mark.parametrize("name", SCORES)
 def test_odd_documents_are_scored_row_by_row(name: str) -> None:
-    table = documents(list(ODD.values()))
+    table = web_pages(list(ODD.values()))
     found = SCORES[name](table)["scores"]
     assert found["doc_id"].to_pylist() == table["doc_id"].to_pylist()
     for row, what in enumerate(ODD):  # alone as among others
@@ -97,7 +88,7 @@ def test_odd_documents_are_scored_row_by_row(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changes_texts_leaves_odd_documents_as_they_are(name: str) -> None:
-    table = documents(list(ODD.values()))
+    table = web_pages(list(ODD.values()))
     assert CHANGES[name](table).equals(table)
     assert CHANGES[name](table.slice(0, 0)).num_rows == 0
 
@@ -105,7 +96,7 @@ def test_what_changes_texts_leaves_odd_documents_as_they_are(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*SCORES, *CHANGES])
 def test_a_document_of_ten_megabytes_is_one_document(name: str) -> None:
-    table = documents([PLAIN, HUGE, ""])
+    table = web_pages([PLAIN, HUGE, ""])
     if name in SCORES:
         assert SCORES[name](table)["scores"]["doc_id"].to_pylist() == table["doc_id"].to_pylist()
     else:

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,20 +16,8 @@ LETTER = (
 )
 
 
-def documents(*texts: str) -> pa.Table:
-    rows = [
-        {
-            "doc_id": f"{place:032x}", "text": text, "source": "web", "source_id": str(place), "mime": "text/plain",
-            "opt_out": [], "extractor": "test", "content_hash": schema.content_hash(text), "words": len(text.split()),
-            "chars": len(text), "raw_file": "x",
-        }
-        for place, text in enumerate(texts)
-    ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema.DOCUMENT)
-
-
 def spans_of(text: str) -> list[tuple[int, int, str]]:
-    (row,) = Privacy().run(documents(text))["scores"].to_pylist()
+    (row,) = Privacy().run(documents([text]))["scores"].to_pylist()
     return [(span["start"], span["end"], span["kind"]) for span in row["spans"]]
 
 
@@ -76,7 +65,7 @@ def test_what_is_not_masked_stays_as_it_is(text: str, data: st.DataObject) -> No
 
 
 def test_a_table_changes_in_the_rows_and_columns_that_must() -> None:
-    table = documents("no identifier  here\n", LETTER, "", "a@b.it and MRN: 123456")
+    table = documents(["no identifier  here\n", LETTER, "", "a@b.it and MRN: 123456"])
     scores = Privacy().run(table)["scores"]
     masked = schema.check(mask_table(table, scores, {"email", "es_dni"}), schema.DOCUMENT, "masked")
     assert masked.schema.equals(table.schema, check_metadata=True)
@@ -92,22 +81,22 @@ def test_a_table_changes_in_the_rows_and_columns_that_must() -> None:
 
 
 def test_a_table_without_the_kinds_asked_for_is_the_same_table() -> None:
-    table = documents(LETTER, "word")
+    table = documents([LETTER, "word"])
     scores = Privacy().run(table)["scores"]
     assert mask_table(table, scores, {"iban"}) is table
     assert mask_table(table, scores, ()) is table
-    assert mask_table(documents(), scores.slice(0, 0), KINDS).num_rows == 0
+    assert mask_table(documents([]), scores.slice(0, 0), KINDS).num_rows == 0
 
 
 def test_a_chunked_table_is_masked_like_a_whole_one() -> None:
-    table = documents(LETTER, "word", "a@b.it")
+    table = documents([LETTER, "word", "a@b.it"])
     scores = Privacy().run(table)["scores"]
     chunked = pa.concat_tables([table.slice(0, 1), table.slice(1)])
     assert mask_table(chunked, scores, KINDS).to_pylist() == mask_table(table, scores, KINDS).to_pylist()
 
 
 def test_unknown_kinds_and_scores_of_other_documents_are_refused() -> None:
-    table = documents(LETTER, "word")
+    table = documents([LETTER, "word"])
     scores = Privacy().run(table)["scores"]
     with pytest.raises(InputError, match="emails"):
         mask_table(table, scores, {"emails"})
@@ -117,7 +106,7 @@ def test_unknown_kinds_and_scores_of_other_documents_are_refused() -> None:
 
 def test_author_contacts_can_be_kept_while_others_are_masked() -> None:
     text = "Correspondence to: a.b@uni.edu\n\nNotre patient : c.d@mail.fr"
-    table = documents(text)
+    table = documents([text])
     masked = mask_table(table, Privacy().run(table)["scores"], set(KINDS) - {"author_email", "author_phone"})
     assert masked["text"].to_pylist() == ["Correspondence to: a.b@uni.edu\n\nNotre patient : {EMAIL}"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,13 +37,7 @@ def step() -> Split:
 
 
 def table(texts: list[str]) -> pa.Table:
-    rows = [
-        {"doc_id": schema.doc_id("s", str(at)), "text": text, "source": "s", "source_id": str(at), "mime": "text/plain",
-         "opt_out": [], "extractor": "test/1", "content_hash": schema.content_hash(text), "words": len(text.split()),
-         "chars": len(text), "raw_file": "x", "title": f"Title {at}"}
-        for at, text in enumerate(texts)
-    ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema.DOCUMENT)
+    return documents(texts, "s", {"title": [f"Title {at}" for at in range(len(texts))]})
 
 
 def test_a_document_in_two_languages_becomes_two_and_its_neighbours_stay(step: Split) -> None:

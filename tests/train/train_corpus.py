@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from document_rows import documents
 
 from catalog.manifest import Composition, Funnel, Manifest
 from catalog.versions import Catalog
-from shards import schema
 from shards.shard import Shard, describe, rebatch
 
 NTREX = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "text-general" / "ntrex"
@@ -24,24 +24,7 @@ def ntrex(language: str, lines: int, lines_a_document: int) -> list[str]:
 
 
 def document_table(language: str, texts: list[str]) -> pa.Table:
-    rows = [
-        dict.fromkeys(schema.DOCUMENT.names)
-        | {
-            "doc_id": schema.doc_id("test", f"{language}/{number}"),
-            "text": text,
-            "source": "test",
-            "source_id": f"{language}/{number}",
-            "mime": "text/plain",
-            "opt_out": [],
-            "extractor": "test/1",
-            "content_hash": schema.content_hash(text),
-            "words": len(text.split()),
-            "chars": len(text),
-            "raw_file": "test.txt",
-        }
-        for number, text in enumerate(texts)
-    ]
-    return rebatch(pa.Table.from_pylist(rows, schema=schema.DOCUMENT))
+    return rebatch(documents(texts, "test", {"source_id": [f"{language}/{at}" for at in range(len(texts))]}))
 
 
 def commit(root: Path, texts: dict[str, list[str]], shards_a_language: int = 1, name: str = "test") -> Manifest:
