@@ -7,22 +7,19 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import ClassVar
 
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
-from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.base import Record, Refusal
 from ingest.sources.dates import parse_date
-from ingest.sources.files import find_files, read_input
+from ingest.sources.document_files import DocumentFiles
 from ingest.sources.licenses import spdx
 from shards.step import local
 
-_LIMIT = 16 << 20  # bytes of one file
-
 
 @dataclasses.dataclass(frozen=True)
-class E3C:
+class E3C(DocumentFiles):
     """E3C JSON files below `root`, `batch` of them a partition; the key is `language:id`."""
 
     about: ClassVar[About] = About(
@@ -38,20 +35,13 @@ class E3C:
         fetch="files",
     )
 
-    name: str
-    root: str = local()
+    limit = 16 << 20  # bytes of one file
+
     patterns: tuple[str, ...] = local(default=("**/*.json",))
     batch: int = local(default=256)
 
-    def partitions(self) -> list[Partition]:
-        """Batches of files in sorted order."""
-        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), self.batch)
-
-    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
-        """One record or refusal a file."""
-        for name, path in partition.paths():
-            data = read_input(path, name, _LIMIT)
-            yield data if isinstance(data, Refusal) else _record(data, name)
+    def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
+        yield _record(data, name)
 
 
 def _record(data: bytes, name: str) -> Record | Refusal:

@@ -4,6 +4,7 @@ A file of PubMed articles or wiki pages is one document, so that one broken tag 
 record's tags first, a broken record costs itself only, nothing grows with the file, and no DTD or entity is ever seen.
 """
 
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -36,6 +37,15 @@ def parse_document(data: bytes) -> etree._Element:
     root = parse_element(data)
     resolve_entities(root)
     return root
+
+
+def read_document(data: bytes, name: str) -> etree._Element | Refusal:
+    """The root of a file called `name` that is one document, or its refusal."""
+    try:
+        return parse_document(data)
+    except (etree.XMLSyntaxError, EntityError) as error:
+        reason = "entity" if isinstance(error, EntityError) else "malformed"
+        return Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
 
 
 class EntityError(ValueError):

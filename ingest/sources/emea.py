@@ -1,7 +1,6 @@
 """OPUS EMEA: documents of the European Medicines Agency up to 2009, as text."""
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +10,7 @@ from lxml import etree
 from ingest.sources.about import About
 from ingest.sources.base import Record, Refusal
 from ingest.sources.document_files import DocumentFiles
-from ingest.sources.elements import EntityError, parse_document
+from ingest.sources.elements import read_document
 from ingest.sources.qrd import mark_sections
 from shards.step import local
 
@@ -38,11 +37,9 @@ class Emea(DocumentFiles):
 
     def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
         language = next((part for part in Path(name).parts[::-1] if part in ("en", "es", "fr", "it")), None)
-        try:
-            root = parse_document(data)
-        except (etree.XMLSyntaxError, EntityError) as error:
-            reason = "entity" if isinstance(error, EntityError) else "malformed"
-            yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
+        root = read_document(data, name)
+        if isinstance(root, Refusal):
+            yield root
             return
         paragraphs = list(root.iter("p")) or [root]
         text = "\n\n".join(filter(None, (_sentences(paragraph) for paragraph in paragraphs)))

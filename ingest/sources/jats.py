@@ -4,10 +4,8 @@ Format: https://jats.nlm.nih.gov. Title, abstract and body as light Markdown wit
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from lxml import etree
@@ -15,10 +13,10 @@ from lxml import etree
 from ingest.extract import names
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
-from ingest.sources.base import Partition, Record, Refusal, batch_files
+from ingest.sources.base import Record, Refusal
 from ingest.sources.dates import date_of
-from ingest.sources.elements import EntityError, parse_document, strip_namespaces
-from ingest.sources.files import find_files, read_input
+from ingest.sources.document_files import DocumentFiles
+from ingest.sources.elements import read_document, strip_namespaces
 from ingest.sources.jats_prepare import prepare
 from ingest.sources.jats_text import inline, render
 from ingest.sources.languages import language_code
@@ -32,7 +30,7 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclasses.dataclass(frozen=True)
-class Jats:
+class Jats(DocumentFiles):
     """JATS files below `root`, `batch` files a partition. The key is the PMC id, DOI or PMID, else the file's name."""
 
     about: ClassVar[About] = About(
@@ -47,33 +45,19 @@ class Jats:
         tested="real: 8 articles of five publishers (test_sources_readers.py)",
     )
 
-    name: str
-    root: str = local()
     patterns: tuple[str, ...] = local(default=("**/*.nxml", "**/*.nxml.gz"))
-    batch: int = local(default=64)
     limit: int = 64 << 20  # bytes of one article
 
-    def partitions(self) -> list[Partition]:
-        """Batches of files in sorted order."""
-        return batch_files(Path(self.root), find_files(self.name, self.root, self.patterns), self.batch)
-
-    def read(self, partition: Partition) -> Iterator[Record | Refusal]:
-        """One record or refusal a file."""
-        for name, path in partition.paths():
-            data = read_input(path, name, self.limit)
-            if isinstance(data, Refusal):
-                yield data
-                continue
-            try:
-                root = strip_namespaces(parse_document(data))
-            except (etree.XMLSyntaxError, EntityError) as error:
-                reason = "entity" if isinstance(error, EntityError) else "malformed"
-                yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
-                continue
-            article = root if root.tag == "article" else root.find(".//article")
-            if article is None:
-                yield Refusal(name, "read", "malformed", f"no <article>, but <{root.tag}>", name)
-                continue
+    def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
+        root = read_document(data, name)
+        if isinstance(root, Refusal):
+            yield root
+            return
+        strip_namespaces(root)
+        article = root if root.tag == "article" else root.find(".//article")
+        if article is None:
+            yield Refusal(name, "read", "malformed", f"no <article>, but <{root.tag}>", name)
+        else:
             yield article_record(article, name)
 
 

@@ -6,7 +6,6 @@ Columns: https://console.cloud.google.com/marketplace/product/google_patents_pub
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import date_of
 from ingest.sources.document_files import DocumentFiles
-from ingest.sources.elements import EntityError, parse_document
+from ingest.sources.elements import read_document
 from ingest.sources.files import find_files, plain_suffix
 from ingest.sources.tables import json_lines, parquet_rows
 from shards.step import local
@@ -128,11 +127,9 @@ class Epo(DocumentFiles):
     languages: tuple[str, ...] = ("en", "fr")
 
     def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
-        try:
-            root = parse_document(data)
-        except (etree.XMLSyntaxError, EntityError) as error:
-            reason = "entity" if isinstance(error, EntityError) else "malformed"
-            yield Refusal(name, "read", reason, str(error), name, sha256=hashlib.sha256(data).hexdigest())
+        root = read_document(data, name)
+        if isinstance(root, Refusal):
+            yield root
             return
         number = "".join(root.get(part, "") for part in ("country", "doc-number", "kind"))
         if root.tag != "ep-patent-document" or not number:
