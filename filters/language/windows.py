@@ -144,7 +144,7 @@ def _clean(data, at, limit, chars, table, out):
             joint = 39 if kind == _APOSTROPHE else (45 if kind == _HYPHEN else 0xB7)
             at += size
             continue
-        after = _markup_end(data, at, limit, point, length - token, table)
+        after = _markup_end(data, at, limit, point, length - token)
         if after and (point == 64 or point == 58 or point == 46):  # of an address: the whole run goes, not only its end
             length, count, letters = token, token_count, token_letters
         at = after if after else at + size
@@ -155,7 +155,7 @@ def _clean(data, at, limit, chars, table, out):
 
 
 @njit(cache=True)
-def _markup_end(data, at, limit, point, run, table):
+def _markup_end(data, at, limit, point, run):
     """Where the markup that starts at `at`, an ASCII sign, ends; 0 if none does. `run`: bytes of the run before it."""
     if point == 60:  # <tag>
         for end in range(at + 1, min(limit, at + 2 + _LONGEST_TAG)):

@@ -23,15 +23,6 @@ def extend(value: np.uint64, byte: int) -> np.uint64:
 
 
 @njit(cache=True)
-def hash_bytes(data: np.ndarray, start: int, end: int) -> np.uint64:
-    """Hash of the bytes from `start` to `end`."""
-    value = np.uint64(0)
-    for at in range(start, end):
-        value = extend(value, data[at])
-    return value
-
-
-@njit(cache=True)
 def powers(length: int) -> tuple[np.uint64, np.uint64]:
     """(power, inverse power) of the base for `length` bytes."""
     power, inverse = _ONE, _ONE

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -107,7 +108,7 @@ class PubMed:
             return Record(
                 key, _MIME, name, offset, text="\n\n".join(filter(None, (title and f"# {title}", text))),
                 title=title or None, author=authors, site=site, language=language, url=url, canonical_url=url,
-                published=_published(article, citation), license=_LICENSE, license_evidence=_EVIDENCE,
+                published=_published(article), license=_LICENSE, license_evidence=_EVIDENCE,
                 subject=pmid, revision=_revision(name, citation.find("PMID")),
             )  # fmt: skip
 
@@ -165,7 +166,7 @@ def _abstract(element: etree._Element | None) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _published(article: etree._Element, citation: etree._Element):
+def _published(article: etree._Element) -> datetime | None:
     for path in ("ArticleDate", "Journal/JournalIssue/PubDate"):
         date = article.find(path)
         if date is not None:
