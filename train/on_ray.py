@@ -1,47 +1,77 @@
 """The same run on a Ray cluster: one worker for each process, all begun again when one is lost.
 
-Begun again, a run goes on from its last checkpoint, as under torchrun; Ray keeps no checkpoint of its own. Besides
-`ingest.engine` this is the only module that imports Ray, and `train.pretrain` imports it only for `--ray-workers`.
+Begun again, a run goes on from its last checkpoint, as under torchrun; Ray keeps no checkpoint of its own. This,
+`ray_cluster` and `ingest.engine` are all that import Ray, and `train.pretrain` imports it only for `--ray-workers`.
 """
 
 import dataclasses
+import os
 from pathlib import Path
 
 import ray
-from ray.train import FailureConfig, RunConfig, ScalingConfig
+from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
 from ray.train.v2.api.exceptions import TrainingFailedError
 
 from shards.errors import BuildError
+from train.checkpoint_folder import steps
 from train.distributed import PATIENCE
 from train.loop import pretrain
+from train.ray_cluster import ROOM, reason, say, shared, wait_for_room
 from train.rundir import RunDir
 from train.settings import PretrainConfig, PretrainResult
 from train.watch.operate import Operation
 
 
-def pretrain_on_ray(config: PretrainConfig, operation: Operation, workers: int, restarts: int) -> PretrainResult:
+def pretrain_on_ray(
+    config: PretrainConfig, operation: Operation, workers: int, restarts: int, patience: float = ROOM
+) -> PretrainResult:
     """Run, or resume, on `workers` workers of the cluster, with a GPU for each where the cluster has any.
 
-    The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures.
+    The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures
+    without a new checkpoint, or when there is no room for all workers for `patience` seconds.
     """
     if not ray.is_initialized():
+        os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")  # nobody here would act on what it sees
         ray.init(logging_level="warning")
-    gpus = config.device != "cpu" and ray.cluster_resources().get("GPU", 0) > 0
-    place = str(Path(config.out).resolve())
-    trainer = TorchTrainer(
+    gpus = config.device == "cuda" or (config.device == "auto" and ray.cluster_resources().get("GPU", 0) > 0)
+    out, root = shared("--out", config.out), shared("--root", config.root)
+    config = dataclasses.replace(config, out=out, root=root, device="cuda" if gpus else "cpu")
+    each = {"CPU": 1} | ({"GPU": 1} if gpus else {})
+    scaling = ScalingConfig(num_workers=workers, use_gpu=gpus, resources_per_worker=each)
+    folder, failures, reached = RunDir(Path(out)), 0, 0
+    while True:
+        wait_for_room(workers, each, config.batch, patience)
+        try:
+            _trainer(config, operation, scaling).fit()
+            return folder.result()
+        except TrainingFailedError as error:
+            failed, why, last = error, reason(error), max(steps(folder.checkpoints), default=0)
+        failures, reached = failures + 1 if last == reached else 1, last
+        if failures > restarts:
+            raise BuildError(f"{out}: failed {failures} times after step {last}, the last time with: {failed}")
+        say(f"{why}\nbegins again from step {last}: restart {failures} of {restarts} without a new checkpoint")
+
+
+def _trainer(config: PretrainConfig, operation: Operation, scaling: ScalingConfig) -> TorchTrainer:
+    """Ray's trainer for one attempt: left to itself it tries a refused setting again, and waits for room for ever."""
+    settings = {
+        "config": dataclasses.asdict(config),
+        "operation": dataclasses.asdict(operation),
+        "folder": str(Path.cwd()),
+    }
+    backend = "cpu:gloo,cuda:nccl" if scaling.use_gpu else "gloo"
+    once = FailureConfig(max_failures=0, controller_failure_limit=0, max_preemption_failures=0)
+    return TorchTrainer(
         _work,
-        train_loop_config={"config": dataclasses.asdict(config), "operation": dataclasses.asdict(operation)},
-        torch_config=TorchConfig("cpu:gloo,cuda:nccl" if gpus else "gloo", timeout_s=int(PATIENCE.total_seconds())),
-        scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpus),
-        run_config=RunConfig(name="ray", storage_path=place, failure_config=FailureConfig(max_failures=restarts)),
+        train_loop_config=settings,
+        torch_config=TorchConfig(backend, timeout_s=int(PATIENCE.total_seconds())),
+        scaling_config=scaling,
+        run_config=RunConfig("ray", config.out, failure_config=once, logging_config=LoggingConfig("CRITICAL")),
     )
-    try:
-        trainer.fit()
-    except TrainingFailedError as error:
-        raise BuildError(f"{config.out}: failed {restarts + 1} times, the last time with: {error}") from error
-    return RunDir(Path(config.out)).result()
 
 
 def _work(settings: dict) -> None:
+    if Path(settings["folder"]).is_dir():  # the command's: --tokenizer and --init may be relative
+        os.chdir(settings["folder"])
     pretrain(PretrainConfig(**settings["config"]), Operation(**settings["operation"]))
