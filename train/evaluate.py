@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from train.distributed import Group
 from train.loss import batch_loss
@@ -11,21 +11,26 @@ Examples = dict[str, tuple[np.ndarray, np.ndarray]]  # (inputs, targets) of each
 
 
 @torch.no_grad()
-def held_out_losses(model: nn.Module, examples: Examples, size: int, group: Group) -> dict[str, float]:
-    """Nats per target token for each language that has held-out text; `size` examples are computed at once.
+def held_out_nats(model: nn.Module, examples: Examples, size: int, group: Group) -> dict[str, Tensor]:
+    """Nats of each example's targets, float64, for each language that has any; `size` are computed at once.
 
     Every process calls the model equally often, as fsdp needs: one without an example computes the first in vain.
     """
-    names = [name for name, (inputs, _) in examples.items() if len(inputs)]
-    sums = torch.zeros(len(names), 2, dtype=torch.float64, device=group.device)
-    for row, name in enumerate(names):
-        for start in range(0, len(examples[name][0]), size * group.world):
-            part = [side[start : start + size * group.world] for side in examples[name]]
-            mine = [side[group.rank :: group.world] for side in part]
-            found = len(mine[0]) > 0
-            computed = mine if found else [side[:1] for side in part]
-            _, nll = batch_loss(model, *(torch.from_numpy(side).to(group.device) for side in computed), 1, 0.0)
-            if found:
-                sums[row] += torch.stack([nll.double().sum(), nll.new_tensor(mine[1].size, dtype=torch.float64)])
-    totals = group.sum(sums).tolist()
-    return {name: nll / count for name, (nll, count) in zip(names, totals, strict=True)}
+    found = {}
+    for name, (inputs, targets) in examples.items():
+        nats = torch.zeros(len(inputs), dtype=torch.float64, device=group.device)
+        for start in range(0, len(inputs), size * group.world):
+            mine = np.arange(start, min(start + size * group.world, len(inputs)))[group.rank :: group.world]
+            part = (torch.from_numpy(side[mine] if len(mine) else side[:1]) for side in (inputs, targets))
+            _, nll = batch_loss(model, *(side.to(group.device) for side in part), 1, 0.0)
+            if len(mine):
+                nats[mine] = nll.double()
+        if len(inputs):
+            found[name] = group.sum(nats)
+    return found
+
+
+def held_out_losses(model: nn.Module, examples: Examples, size: int, group: Group) -> dict[str, float]:
+    """Nats per target token for each language that has held-out text."""
+    nats = held_out_nats(model, examples, size, group)
+    return {name: found.sum().item() / examples[name][1].size for name, found in nats.items()}

@@ -77,11 +77,18 @@ def check(config: Any) -> None:
             raise InputError(f"{name} is {value}; give a number of at least {info.min or 0}")
 
 
-def command(function: Callable[..., None], panels: Mapping[str, str] | None = None) -> Callable[..., None]:
+def command(
+    function: Callable[..., None],
+    panels: Mapping[str, str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    hidden: Mapping[str, Any] | None = None,
+) -> Callable[..., None]:
     """`function` for Typer: a parameter that is a dataclass gives way to one option for each of its fields.
 
-    `panels`: titles of groups of options in the help, by the option with which a group begins.
+    `panels`: titles of groups of options in the help, by the option with which a group begins. `defaults`: of options
+    that have others here than in the dataclass. `hidden`: values of fields that are no options here.
     """
+    panels, defaults, hidden = panels or {}, defaults or {}, hidden or {}
     parameters = inspect.signature(function, eval_str=True).parameters.values()
     grouped = [dataclasses.is_dataclass(one.annotation) for one in parameters]
     found = [
@@ -92,14 +99,16 @@ def command(function: Callable[..., None], panels: Mapping[str, str] | None = No
     def run(**given: Any) -> None:  # by the names of the signature below
         made = []
         for one, group, own in zip(parameters, grouped, found, strict=True):
-            values = {option.name: option.read(given[option.name]) for option in own}
+            values = {option.name: option.read(given[option.name]) for option in own if option.name not in hidden}
+            values |= {option.name: hidden[option.name] for option in own if option.name in hidden}
             made.append(one.annotation(**values) if group else values[one.name])
         function(*made)
 
     panel, shown = None, []
     for option in chain(*found):
-        panel = (panels or {}).get(option.name, panel)
-        shown.append(option.shown(panel))
+        panel = panels.get(option.name, panel)
+        if option.name not in hidden:
+            shown.append(option._replace(default=defaults.get(option.name, option.default)).shown(panel))
     run.__signature__ = inspect.Signature(shown)
     run.__annotations__ = {one.name: one.annotation for one in shown}
     run.__doc__ = function.__doc__

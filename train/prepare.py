@@ -104,14 +104,23 @@ def assemble(config: PretrainConfig, tokens: Tokenizer, parts: dict[str, Split],
         groups = by_source(language, part.train, config.sources, config.source_alpha, 2 * config.input_length)
         for name, (own, share) in groups.items():
             documents[name], weights[name] = own, languages[language] * share
-    denoisers = OBJECTIVES[config.objective]
-    special = Special(tokens.sentinels, tokens.eos_id, tokens.prefixes if len(denoisers) > 1 else {})
+    denoisers, special = OBJECTIVES[config.objective], specials(config, tokens)
     stream = ExampleStream(documents, weights, special, config.input_length, config.seed, denoisers, config.mode)
-    held_out = {
-        language: held_out_examples(language, part.held_out, special, config.input_length, config.eval_examples)
+    return Data(tokens, stream, held_out(config, tokens, parts), version)
+
+
+def specials(config: PretrainConfig, tokens: Tokenizer) -> Special:
+    """The ids with a meaning; a mixture of denoisers names each example's by a prefix."""
+    return Special(tokens.sentinels, tokens.eos_id, tokens.prefixes if len(OBJECTIVES[config.objective]) > 1 else {})
+
+
+def held_out(config: PretrainConfig, tokens: Tokenizer, parts: dict[str, Split]) -> Examples:
+    """Held-out examples of each language."""
+    special, length = specials(config, tokens), config.input_length
+    return {
+        language: held_out_examples(language, part.held_out, special, length, config.eval_examples)
         for language, part in parts.items()
     }
-    return Data(tokens, stream, held_out, version)
 
 
 def build_model(config: PretrainConfig, tokens: Tokenizer, device: torch.device) -> MT5:

@@ -39,7 +39,7 @@ def ids(part, shards: list[TokenShard]) -> list[list[int]]:
 def test_arms_have_equal_tokens_and_the_common_documents_are_the_same_sample():
     common = texts("a", 30, 0)
     few, many = [shard(common)], [shard(common | texts("b", 50, 1))]
-    parts = divide({"few": few, "many": many}, 0.2)
+    parts = divide({"few": few, "many": many}, {}, 0.2)
     assert parts["few"].train.tokens == parts["many"].train.tokens
     chosen = [one for one in ids(parts["many"].train, many) if len(one) == 30]
     rows = {tuple(one) for one in ids(parts["few"].train, few)}
@@ -56,7 +56,7 @@ def test_held_out_texts_that_another_arm_trains_on_under_another_name_are_left_o
     twins = {f"twin{number}": base[name] for number, name in enumerate(held_out)}
     trained = {name: found for name, found in twins.items() if held_out_points([name])[0] >= 0.2}
     assert trained
-    parts = divide({"base": [shard(base)], "twins": [shard(base | twins)]}, 0.2)
+    parts = divide({"base": [shard(base)], "twins": [shard(base | twins)]}, {}, 0.2)
     assert parts["base"].left_out >= 1
     assert len(parts["base"].held_out.length) + parts["base"].left_out == len(held_out)
 
@@ -76,8 +76,23 @@ def test_bytes_of_ids_are_those_of_the_text(root, tmp_path):
     assert byte_lengths(tokens)[[*tokens.sentinels, tokens.eos_id, tokens.pad_id]].sum() == 0
 
 
-def scores(values: dict[str, list[float]]) -> list[Score]:
-    return [Score(arm, seed, "a", "fr", bits) for arm, found in values.items() for seed, bits in enumerate(found)]
+def test_of_a_test_everything_is_held_out_but_what_an_arm_trains_on():
+    base, other = texts("a", 30, 0), texts("b", 50, 1)
+    trained = [name for name, point in zip(base, held_out_points(list(base)), strict=True) if point >= 0.2]
+    copies = {f"copy{number}": base[name] for number, name in enumerate(trained[:3])}
+    parts = divide({"base": [shard(base)], "same": [shard(base)]}, {"test": [shard(other | copies)]}, 0.2)
+    assert len(parts["test"].held_out.length) == 40 and parts["test"].left_out == 3
+    assert parts["test"].train.tokens == 0
+    assert parts["base"].train.tokens == parts["same"].train.tokens > 0
+
+
+def scores(values: dict[str, list[float]], examples: int = 4) -> list[Score]:
+    """Scores of so many bits per byte, in examples of ten bytes that are all alike."""
+    return [
+        Score(arm, seed, "a", "fr", np.full(examples, 10 * bits), np.full(examples, 10))
+        for arm, found in values.items()
+        for seed, bits in enumerate(found)
+    ]
 
 
 def test_differences_are_paired_by_seed():
@@ -86,8 +101,23 @@ def test_differences_are_paired_by_seed():
     assert (fr.language, mean.language) == ("fr", "all")
     assert fr.seeds == pytest.approx([0.1, 0.2, 0.3])
     expected = stats.ttest_rel([1.1, 2.2, 3.3], [1.0, 2.0, 3.0]).confidence_interval(0.95)
-    assert (fr.low, fr.high) == pytest.approx((expected.low, expected.high))
-    assert "| a | fr | 2.0000 | b | +0.2000 |" in table(found)
+    assert (fr.seeds_low, fr.seeds_high) == pytest.approx((expected.low, expected.high))
+    assert (fr.texts_low, fr.texts_high) == pytest.approx((0.2, 0.2))  # every text says the same
+    assert "| a | fr | 2.000 | b | +0.200 |" in table(found)
+
+
+def test_the_interval_over_texts_is_that_of_a_ratio_of_sums():
+    draw = np.random.default_rng(1)
+    size, bytes_of = 400, draw.integers(5, 40, 400)
+    base = draw.normal(3.0, 0.5, size) * bytes_of
+    gain = draw.normal(0.1, 0.4, size) * bytes_of
+    found, _ = differences(
+        [Score("a", 0, "x", "fr", base, bytes_of), Score("b", 0, "x", "fr", base + gain, bytes_of)], "a"
+    )
+    error = np.std(gain - found.mean * bytes_of) / bytes_of.mean() / np.sqrt(size)  # by the delta method
+    assert (found.texts_low, found.texts_high) == pytest.approx(
+        (found.mean - 1.96 * error, found.mean + 1.96 * error), abs=0.2 * error
+    )
 
 
 def test_one_seed_has_no_interval():
@@ -100,9 +130,11 @@ def test_the_command_trains_the_arms_and_reports_and_resumes(root, tmp_path):
     noise = {language: [" ".join(text.split()[::-1]) for text in found] for language, found in news.items()}
     commit(tmp_path / "store", news, name="news")
     commit(tmp_path / "store", noise, name="backwards")
+    commit(tmp_path / "store", {"es": ntrex("es", 60, 10), "fr": ntrex("es", 100, 10)[6:]}, name="spanish")
     options = ["--arm", "news=news@latest", "--arm", "backwards=backwards@latest", "--root", str(tmp_path / "store")]
     options += ["--out", str(tmp_path / "out"), "--vocab-size", "1500", "--steps", "25", "--batch", "8"]
     options += ["--input-length", "64", "--seeds", "2", "--eval-examples", "16", "--device", "cpu"]
+    options += ["--test", "spanish=spanish@latest"]
     result = CliRunner().invoke(ablate.app, options)
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "out" / "ablation.json").read_text())
@@ -111,6 +143,9 @@ def test_the_command_trains_the_arms_and_reports_and_resumes(root, tmp_path):
         (arm, seed) for arm in ("news", "backwards") for seed in (0, 1)
     }
     assert all(2 < one["bits_per_byte"] < 12 for one in found["scores"])
+    measured = {(one["texts"], one["language"]) for one in found["differences"]}
+    assert {("news", "en"), ("backwards", "en"), ("spanish", "fr"), ("spanish", "all")} <= measured
+    assert ("spanish", "es") not in measured  # no arm has the language
     assert matplotlib.image.imread(tmp_path / "out" / "ablation.png").std() > 0.02
     again = CliRunner().invoke(ablate.app, options)
     assert again.exit_code == 0

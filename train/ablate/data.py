@@ -12,24 +12,26 @@ from train.data.tokenizer import Tokenizer
 from train.data.tokens import TokenShard
 
 
-def divide(arms: dict[str, list[TokenShard]], fraction: float) -> dict[str, Split]:
-    """Training and held-out documents of one language for each arm.
+def divide(arms: dict[str, list[TokenShard]], tests: dict[str, list[TokenShard]], fraction: float) -> dict[str, Split]:
+    """Training and held-out documents of one language for each arm, and for each test, which trains nothing.
 
     Held out are documents whose place, a hash of their id, is below `fraction`: in every arm the same ones. Of the
     others each arm trains on as many tokens as the smallest has, from the highest place down, so that documents which
-    all arms have are the same sample. What is much like a text that any arm trains on (`data.sketch`) is held out of
-    both and counted.
+    all arms have are the same sample. Of a test all documents are held out. What is much like a text that any arm
+    trains on (`data.sketch`) is left out everywhere and counted.
     """
-    found = {name: gather(shards) for name, shards in arms.items()}
-    pools = {name: _rows(points, points >= fraction, documents)[::-1] for name, (documents, points, _) in found.items()}
-    least = min(int(documents.length[pools[name]].sum()) for name, (documents, _, _) in found.items())
+    found = {name: gather(shards) for name, shards in (arms | tests).items()}
+    places = {name: points if name in arms else points * 0 for name, (_, points, _) in found.items()}
+    pools = {name: _rows(places[name], places[name] >= fraction, found[name][0])[::-1] for name in arms}
+    least = min(int(found[name][0].length[rows].sum()) for name, rows in pools.items())
     train = {name: first(found[name][0], rows, least) for name, rows in pools.items()}
     seen = np.concatenate([found[name][2][pools[name][: len(own.length)]] for name, own in train.items()])
     parts = {}
     for name, (documents, points, sketch) in found.items():
-        test = _rows(points, points < fraction, documents)
+        test = _rows(points, places[name] < fraction, documents)
         clean = test[~near(sketch[test], seen)]
-        parts[name] = Split(train[name], documents.take(clean), len(test) - len(clean))
+        own = train[name] if name in arms else documents.take(test[:0])
+        parts[name] = Split(own, documents.take(clean), len(test) - len(clean))
     return parts
 
 
