@@ -3,14 +3,13 @@
 New documents are copies of old ones with planted Jaccard 0.8, 0.9 and 0.95 (`bench/tools/planted.py`), about one to
 seven old ones, in partitions. Ours reads the version's stored signatures and verdicts. The peer reads the version's
 texts and signs them, as is done where no signatures are kept; what follows is the same steps for both, every input read
-from a store. Process CPU time of the whole, median of three after a warm run; one core.
-`bytes_*`: read of an old document. `removed_*`: new documents removed, of `new` (not all pairs share a band: see
-`bench/dedup.py`). `same_removals`: whether both remove the same documents for the same winners.
+from a store. Process CPU time of the whole, medians of three turns after a warm run; one core. Both sides are ours: no
+peer keeps signatures of a version. `bytes_*`: read of an old document. `removed_*`: new documents removed, of `new`
+(not all pairs share a band: see `bench/dedup.py`). `same_removals`: whether both remove the same documents for the same
+winners.
 """
 
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from bench.frame import Benchmark, run
 from bench.tools.planted import plant
+from bench.tools.turns import in_turns
 from dedup.earlier.elders import Elders
 from dedup.matching.candidates import all_kept
 from dedup.matching.components import Components
@@ -48,13 +48,7 @@ def measure(quick: bool) -> Benchmark:
             "signing_again": lambda: _addition(store, [(_signed(store, d), v) for d, v in version], new),
         }
         removed = {name: side() for name, side in sides.items()}
-        seconds: dict[str, list[float]] = {name: [] for name in sides}
-        for _ in range(3):
-            for name, side in sides.items():
-                started = time.process_time()
-                side()
-                seconds[name].append(time.process_time() - started)
-        speed = {name: len(old) / statistics.median(times) for name, times in seconds.items()}
+        speed = {name: len(old) / seconds for name, seconds in in_turns(sides, 3).items()}
         checks = {
             "old": len(old),
             "new": len(copies),

@@ -3,21 +3,35 @@
     python -m bench.peers.near_duplicates SIDE FOLDER OUT     # ids that would be removed end in OUT/removed.json
 
 All take word 5-grams and 112 permutations as 14 bands of 8. Words are runs of word characters everywhere: datatrove's
-default, spaCy, is six times slower and an install of its own. rensa's and datasketch's indexes answer with candidates,
-of which a document's first is its duplicate; neither verifies.
+default, spaCy, is six times slower and an install of its own. rensa and datasketch take what the user makes of a text:
+here hashes of words, each word's worked out once, rolled into hashes of 5-grams by numpy, which costs a third less than
+strings. They sign many texts a call, which spares datasketch the drawing of its permutations for each. Their indexes
+answer with candidates, of which a document's first is its duplicate; neither verifies.
 """
 
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import xxhash
 
 BANDS, ROWS, NGRAM = 14, 8, 5
 THRESHOLD = 0.75  # of ours' verification: planted copies at 0.8 lie above, chance meetings far below
 _WORD = re.compile(r"\w+")
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+class _Codes(dict[str, int]):
+    """A word's 64 bits, worked out when it is first met."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = code = xxhash.xxh3_64_intdigest(word)
+        return code
 
 
 def ours(folder: Path, out: Path, one_permutation: bool = True) -> list[int]:
@@ -63,14 +77,12 @@ def classical(folder: Path, out: Path) -> list[int]:
 
 
 def datasketch(folder: Path, out: Path) -> list[int]:
-    """MinHash over xxhash's 32 bits, inserted into MinHashLSH one by one after a query."""
-    import xxhash
+    """MinHash over 32 bits of each hash, inserted into MinHashLSH one by one after a query."""
     from datasketch import MinHash, MinHashLSH
 
     index, removed = MinHashLSH(params=(BANDS, ROWS), num_perm=BANDS * ROWS), []
-    for number, text in _texts(folder):
-        signature = MinHash(BANDS * ROWS, hashfunc=xxhash.xxh32_intdigest)
-        signature.update_batch([" ".join(shingle).encode() for shingle in _shingles(text)])
+    hashes = ((shingles >> np.uint64(32)).tolist() for shingles in _shingles(folder))
+    for number, signature in enumerate(MinHash.generator(hashes, num_perm=BANDS * ROWS, hashfunc=int)):
         if index.query(signature):
             removed.append(number)
         else:
@@ -79,17 +91,18 @@ def datasketch(folder: Path, out: Path) -> list[int]:
 
 
 def rensa(folder: Path, out: Path) -> list[int]:
-    """RMinHash in Rust over Python's shingles, and its own index."""
+    """RMinHash over the hashes' bytes, a thousand documents a call, and its own index."""
     from rensa import RMinHash, RMinHashLSH
 
-    index, removed = RMinHashLSH(threshold=0.8, num_perm=BANDS * ROWS, num_bands=BANDS), []
-    for number, text in _texts(folder):
-        signature = RMinHash(num_perm=BANDS * ROWS, seed=1)
-        signature.update([" ".join(shingle) for shingle in _shingles(text)])
-        if index.query(signature):
-            removed.append(number)
-        else:
-            index.insert(number, signature)
+    index, removed, number = RMinHashLSH(threshold=0.8, num_perm=BANDS * ROWS, num_bands=BANDS), [], 0
+    tokens = ([raw[at : at + 8] for at in range(0, len(raw), 8)] for raw in map(np.ndarray.tobytes, _shingles(folder)))
+    while batch := list(islice(tokens, 1000)):
+        for signature in RMinHash.from_token_sets(batch, BANDS * ROWS, 1):
+            if index.query(signature):
+                removed.append(number)
+            else:
+                index.insert(number, signature)
+            number += 1
     return removed
 
 
@@ -140,9 +153,16 @@ def _texts(folder: Path) -> Iterator[tuple[int, str]]:
                 number += 1
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = _WORD.findall(text.lower())
-    return set(zip(*(words[at:] for at in range(NGRAM)), strict=False))
+def _shingles(folder: Path) -> Iterator[np.ndarray]:
+    """Hashes (uint64) of the 5-grams of each text."""
+    codes = _Codes()
+    for _, text in _texts(folder):
+        words = np.array([codes[word] for word in _WORD.findall(text.lower())], np.uint64)
+        count = max(0, len(words) - NGRAM + 1)
+        hashes = words[:count].copy()
+        for at in range(1, NGRAM):
+            hashes = hashes * _FACTOR + words[at : at + count]
+        yield hashes
 
 
 if __name__ == "__main__":
