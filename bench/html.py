@@ -1,12 +1,13 @@
 """HTML extraction: quality on two sets of annotated pages and on medical probe pages, and pages per CPU-second.
 
 The figure is pages per second of process CPU time on a mix of which 95 % are pages that a medical corpus in four
-languages does not want: ours turns them away after one fast parse (a glance at language and topic), trafilatura's
-standard mode extracts them all. `survivors_*` is the speed where nothing is turned away, on all pages. Peers run in
-their best form for each score: trafilatura as Markdown with tables (with formatting, for the probe pages, so that its
-headings and lists can count), resiliparse with formatting kept; neither has a step that turns pages away. Times are
-medians of three turns over all pages in one process, the sides in turns every 20 pages, after a warm run. Sets:
-`../shared/data/html` (left out where it is not); probe pages: `bench/probe`.
+languages does not want: ours turns them away after one fast parse (a glance at language and topic), the peers, which
+have no such step, extract them all. `survivors_*` is the speed where nothing is turned away, on all pages. Ours asks
+trafilatura in its fast mode and repairs what that loses; the peers are its standard mode, which asks other extractors
+itself, its fast mode (`trafilatura_fast`), and resiliparse. They run in their best form for each score: trafilatura as
+Markdown with tables (with formatting, for the probe pages, so that its headings and lists can count), resiliparse with
+formatting kept. Times are medians of three turns over all pages in one process, the sides in turns every 20 pages,
+after a warm run. Sets: `../shared/data/html` (left out where it is not); probe pages: `bench/probe`.
 """
 
 import importlib

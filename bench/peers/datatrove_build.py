@@ -1,7 +1,8 @@
 """The steps of our build as a datatrove pipeline: page -> trafilatura -> language -> quality -> MinHash, one worker.
 
-    python -m bench.peers.datatrove_build warc   FOLDER OUT     a folder of WARC files
-    python -m bench.peers.datatrove_build html   FOLDER OUT     a folder of HTML files
+    python -m bench.peers.datatrove_build warc   FOLDER OUT          a folder of WARC files
+    python -m bench.peers.datatrove_build html   FOLDER OUT          a folder of HTML files
+    python -m bench.peers.datatrove_build warc   FOLDER OUT fast     trafilatura in its fast mode
 
 The documents kept end in OUT/kept/*.jsonl. Its blocks are datatrove's own and set for speed on one core, but for three:
   - the reader: its WarcReader needs libmagic and cchardet for what this input states or nearly always is (HTML, UTF-8),
@@ -144,7 +145,7 @@ def decode(data: bytes) -> str:
         return data.decode(detect_encoding(data), errors="replace")
 
 
-def build(reader: PipelineStep, out: Path) -> None:
+def build(reader: PipelineStep, out: Path, fast: bool) -> None:
     """The whole pipeline: four executors, one after the other, as its MinHash wants it."""
     words = Words()
 
@@ -155,10 +156,11 @@ def build(reader: PipelineStep, out: Path) -> None:
     signatures, buckets, removals = (str(out / name) for name in ("signatures", "buckets", "removals"))
     stage("filter", [
         reader,
-        # The options of our own extraction; a time limit that no page meets, so that none is lost on a busy machine.
+        # The options that our own extraction gives it; ours asks its fast mode, and repairs the text. A time limit that
+        # no page meets, so that none is lost on a busy machine.
         Trafilatura(
-            favour_precision=False, deduplicate=False, timeout=600, output_format="markdown", include_tables=True,
-            include_formatting=True, include_links=False, with_metadata=False,
+            favour_precision=False, deduplicate=False, timeout=600, include_tables=True, include_formatting=False,
+            include_links=False, with_metadata=False, fast=fast,
         ),
         Language(LocalModel(find_language_model().path, LANGUAGES)),
         GopherRepetitionFilter(language=words),
@@ -173,5 +175,5 @@ def build(reader: PipelineStep, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    kind, folder, target = sys.argv[1:]
-    build(READERS[kind](folder), Path(target))
+    kind, folder, target, *mode = sys.argv[1:]
+    build(READERS[kind](folder), Path(target), mode == ["fast"])
