@@ -8,21 +8,24 @@ from functools import partial
 from typing import TypeVar
 
 Item = TypeVar("Item")
+LEAST = 0.5  # CPU seconds of a side's turn: a shorter one tells more of the machine than of the code
 
 
-def cpu_seconds(action: Callable[[], object]) -> float:
-    """Seconds of CPU time, of all threads of this process."""
-    begun = time.process_time()
-    action()
-    return time.process_time() - begun
+def cpu_seconds(action: Callable[[], object], least: float = 0.0) -> float:
+    """Seconds of CPU time of a call, of all threads of this process; called again until `least` seconds have passed."""
+    begun, calls, spent = time.process_time(), 0, 0.0
+    while not calls or spent < least:
+        action()
+        calls, spent = calls + 1, time.process_time() - begun
+    return spent / calls
 
 
-def in_turns(sides: Mapping[str, Callable[[], object]], turns: int) -> dict[str, float]:
-    """Median CPU seconds of each side over so many turns; in a turn each runs once. Whoever calls warms them up."""
+def in_turns(sides: Mapping[str, Callable[[], object]], turns: int, least: float = LEAST) -> dict[str, float]:
+    """Median CPU seconds of a call of each side over so many turns. Whoever asks warms the sides up."""
     spent: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(turns):
         for name, side in sides.items():
-            spent[name].append(cpu_seconds(side))
+            spent[name].append(cpu_seconds(side, least))
     return {name: statistics.median(seconds) for name, seconds in spent.items()}
 
 

@@ -16,10 +16,16 @@ def test_only_cpu_time_counts():
     assert cpu_seconds(lambda: time.sleep(0.2)) < 0.1
 
 
+def test_what_is_quick_is_called_again_and_the_mean_is_told():
+    calls = []
+    found = cpu_seconds(lambda: (calls.append(1), burn(0.01)), least=0.05)
+    assert 2 <= len(calls) <= 5 and found >= 0.01
+
+
 def test_each_side_runs_once_a_turn_and_its_median_is_told():
     ran, costs = [], iter([0.0, 0.06, 0.2])
     sides = {"a": lambda: (ran.append("a"), burn(next(costs))), "b": lambda: ran.append("b")}
-    found = in_turns(sides, 3)
+    found = in_turns(sides, 3, least=0)
     assert ran == ["a", "b"] * 3
     assert 0.06 <= found["a"] < 0.2 and found["b"] < 0.06
 
