@@ -4,11 +4,10 @@ The pages are real case reports inside site templates that are known line for li
 site, in four partitions. Ours: `CountUnits`, `Repeated`, `Trim` with the recipe's defaults. datatrove: its three stages
 (`SentDedupSignature`, `FindDedups`, `Filter`) over lines, spans of one line, without folding of numbers and case, which
 is faster and loses less; it removes every line but its first copy, wherever it repeats. Ours also counts words and
-characters and hashes the content of what it changed, most of its time. Process CPU time, median of 15 runs after a warm
-one.
-`*_template_removed`: share of the planted lines that are gone. `*_content_lost`: share of the others that are gone.
-`leaflet_words_lost`: share of the words of 178 real leaflets of one template that would go if the recipe asked for it
-(by default it does not), with `leaflet_amounts_kept`: whether every "N mg" is still there.
+characters and hashes the content of what it changed, most of its time. Process CPU time, medians of 15 turns after a
+warm run. `*_template_removed`: share of the planted lines that are gone. `*_content_lost`: share of the others that are
+gone. `leaflet_words_lost`: share of the words of 178 real leaflets of one template that would go if the recipe asked
+for it (by default it does not), with `leaflet_amounts_kept`: whether every "N mg" is still there.
 """
 
 import contextlib

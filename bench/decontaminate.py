@@ -9,10 +9,10 @@ the documents that are not planted, medians of three turns after a warm one; ind
 judging holds it, a distinct n-gram (peers) or an occurrence (ours); and the peak of a process that indexes and judges,
 less that of one that only reads the same files. `found_in_text_medical`: real documents that ours removes; all have
 been looked at (`bench/tools/decontaminate.py`). `held_out_*`: the texts of each benchmark as documents against the
-other benchmarks, on which no bound was chosen. `residual_*`: the proof over what ours keeps of everything, and how
-many plants that method finds where nothing is removed. Peers: datatrove's filter (12-grams, words by regular
-expression) and 13-grams as Python strings, as GPT-3 and the evaluation harness do it; their verdict is one shared
-n-gram.
+other benchmarks, on which no bound was chosen. `residual_*`: the proof over what ours keeps of everything, and how many
+plants that method finds where nothing is removed. Peers: datatrove's filter (12-grams, words by regular expression) and
+13-grams as Python strings, as GPT-3 and the evaluation harness do it; their verdict is one shared n-gram. The plants
+are whole items: how much of a paraphrase is found is not shown.
 """
 
 import subprocess

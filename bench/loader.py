@@ -3,10 +3,12 @@
 The text is real (E3C cases and leaflets, NTREX news, sample pages; four languages), in a SentencePiece vocabulary of
 8,000, repeated to about 30 million tokens. Ours reads memory-mapped token shards; the peers read the same tokens, cut
 into chunks beforehand, as Hugging Face dataset, as flat memory map and as mosaicml-streaming shards, each by torch's
-DataLoader and the numpy collator of `bench/peers/t5_collator.py`. One process without workers, CPU time, medians of
-three in turns, warmed up. `*_without_corruption`: chunks gathered into a batch only. `document_*`, `ul2_*`: ours in
-these modes. `resume_cpu_seconds`: from closed token shards to the batch at example 10^9;
-`resume_10m_documents_cpu_seconds`: the same from the borders of 10 million documents, of one language.
+DataLoader and the numpy collator of `bench/peers/t5_collator.py`. One process without workers, all files in the page
+cache, CPU time of the process with its threads, medians of three turns after a warm one; a turn is up to 1,000 batches
+or an epoch. `*_without_corruption`: chunks gathered into a batch only. `document_*`, `ul2_*`: ours in these modes.
+`resume_cpu_seconds`: from closed token shards to the batch at example 10^9; `resume_10m_documents_cpu_seconds`: the
+same from the borders of 10 million documents, of one language. Not shown: workers, shards that come over a network
+(what mosaicml-streaming is made for), and packing of whole documents.
 """
 
 import statistics

@@ -1,11 +1,12 @@
 """Scans: wrong characters, and rows of dose tables that are whole, beside Tesseract's plain text.
 
 The figure is Levenshtein distance per 1,000 characters of real medical text (E3C), set in type, printed as pixels at
-200 dpi, blurred, specked and askew, in four languages; white space folded. Ours reads an image-only PDF and chooses the
-language by itself; the peers are given the same pixels: Tesseract with its default (English), and with all four
-languages in a fixed order. `*_right_language`: ours when told the language. `table_cells_*`: share of the cells of
-ruled tables (cells of several lines) that stand whole between bars, for plain text on one line. Needs Tesseract with
-eng, fra, ita, spa, and `../shared/data/text-medical`.
+200 dpi, blurred, specked and askew, four pages in each of four languages; white space folded; one run, which always
+gives the same. Ours reads an image-only PDF with Tesseract, too, and chooses the language by itself; the peers are
+given the same pixels: Tesseract with its default (English), and with all four languages in a fixed order.
+`*_right_language`: ours when told the language. `table_cells_*`: share of the cells of ruled tables (cells of several
+lines) that stand whole between bars, for plain text on one line. Not shown: time, scans of real paper, handwriting,
+more than one column. Needs Tesseract with eng, fra, ita, spa, and `../shared/data/text-medical`.
 """
 
 import statistics

@@ -10,9 +10,9 @@ next. CPU time of the process, medians of three runs in turns after a warm one; 
 with spaCy's words, on a part of them. Most of those that differ do so by one rule, the share of words with a letter (at
 least 0.8), which many medical documents meet or miss by a hair: `spacy_gopher_quality_but_letters` leaves it out. spaCy
 parts hyphenated words in English, joins ratios and units otherwise (mg/ml, 5%), and knows abbreviations; n-grams of
-longer tokens are longer, which moves some documents over the bounds on repetition.
-`drop_*`: what each preset drops of the medical texts (E3C's cases, leaflets and exam questions), whole; the medical
-preset's bounds were set with these texts at hand.
+longer tokens are longer, which moves some documents over the bounds on repetition. `drop_*`: what each preset drops of
+the medical texts (E3C's cases, leaflets and exam questions), whole; the medical preset's bounds were set with these
+texts at hand. Not shown: whether what is dropped ought to be; nobody has judged it.
 """
 
 from collections.abc import Callable
