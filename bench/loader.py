@@ -7,8 +7,8 @@ DataLoader and the numpy collator of `bench/peers/t5_collator.py`. One process w
 cache, CPU time of the process with its threads, medians of three turns after a warm one; a turn is up to 1,000 batches
 or an epoch. `*_without_corruption`: chunks gathered into a batch only. `document_*`, `ul2_*`: ours in these modes.
 `resume_cpu_seconds`: from closed token shards to the batch at example 10^9; `resume_10m_documents_cpu_seconds`: the
-same from the borders of 10 million documents, of one language. Not shown: workers, shards that come over a network
-(what mosaicml-streaming is made for), and packing of whole documents.
+same from the borders of 10 million documents, of one language. Not shown: workers, and shards that come over a network
+(what mosaicml-streaming is made for).
 """
 
 import statistics
