@@ -34,7 +34,7 @@ from bench.tools.templates import Page, leaflets, lost, seeded_pages
 from bench.tools.turns import in_turns
 from filters.boilerplate.repeats import CountUnits, Repeated
 from filters.boilerplate.trim import Trim
-from ingest.recipe import BoilerplateRules
+from ingest.recipe.extraction import BoilerplateRules
 from shards import schema
 
 _PARTITIONS = 4

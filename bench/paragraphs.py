@@ -42,7 +42,7 @@ from bench.tools.templates import leaflets
 from dedup.paragraphs.hashes import HashParagraphs
 from dedup.paragraphs.match import MatchParagraphs
 from dedup.paragraphs.trim import TrimParagraphs
-from ingest.recipe_paragraphs import EVERY, ParagraphRules
+from ingest.recipe.dedup import EVERY, ParagraphRules
 from shards import schema
 from shards.errors import InputError
 from shards.store import Store

@@ -9,19 +9,21 @@ import typer
 
 from catalog import views
 from catalog.versions import Catalog
-from ingest import job, plan_views, runlog, tune_views
+from ingest import job, runlog
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory
 from ingest.engine.executors import Executor, InProcess
 from ingest.fetch.bring import reachable
-from ingest.fetch.progress import fetch_sources
-from ingest.progress import BuildProgress
 from ingest.recipe import Recipe, load
-from ingest.recipe_sources import Crawl
-from ingest.report import balanced, speed_table
+from ingest.recipe.sources import Crawl
 from ingest.retry import forget, may_pass
-from ingest.sources_page import overview, page
-from ingest.tune import measure, texts
+from ingest.tune import views as tune_views
+from ingest.tune.measure import measure, texts
+from ingest.views import plan as plan_views
+from ingest.views.fetching import fetch_sources
+from ingest.views.progress import BuildProgress
+from ingest.views.report import balanced, speed_table
+from ingest.views.sources import overview, page
 from shards import commands
 from shards.errors import BuildError
 from shards.store import Store

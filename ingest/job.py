@@ -10,16 +10,16 @@ from catalog.manifest import Manifest
 from catalog.versions import Catalog, check_tags
 from dedup.canary import check_canaries
 from dedup.guard import check_removals
-from ingest import build
-from ingest.accounts import Accounts
-from ingest.ancestors import Ancestors, find_ancestors
 from ingest.crawl.pin import load_pin
 from ingest.crawl.rounds import crawl_directory, run_crawl
 from ingest.engine.executors import Executor
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Event, Forecast, Run, forecast, run
+from ingest.pipeline.accounts import Accounts
+from ingest.pipeline.ancestors import Ancestors, find_ancestors
+from ingest.pipeline.graph import Graph, pack, plan, search
 from ingest.recipe import Recipe
-from ingest.recipe_sources import Crawl
+from ingest.recipe.sources import Crawl
 from ingest.sources.base import Source
 from ingest.sources.crawl import Crawled
 from shards.store import Store
@@ -61,20 +61,20 @@ def make(
             run_crawl(source.config, directory_of(source, root), source.crawlers, executor, told)
     partitions = [source.partitions() for source in sources]
     ancestors = find_ancestors(recipe, catalog)
-    graph = build.plan(recipe, sources, partitions, ancestors)
+    graph = plan(recipe, sources, partitions, ancestors)
     result = _run(graph.ends, catalog.store, executor, on_event, shuffle)
     accounts = Accounts(graph, result, catalog.store, ancestors)
     check_canaries(accounts.read(graph.canary, "canary"))
     check_removals(accounts.tallies, accounts.verdicts, catalog.store, recipe.document.dedup.max_removed)
-    packed = build.pack(recipe, graph, accounts.kept_chars())
+    packed = pack(recipe, graph, accounts.kept_chars())
     _run(packed, catalog.store, executor, on_event, shuffle, result)
-    searches = build.search(recipe, graph, {node: sorted(result.receipts[node].outputs) for node in packed})
+    searches = search(recipe, graph, {node: sorted(result.receipts[node].outputs) for node in packed})
     _run(searches, catalog.store, executor, on_event, shuffle, result)
     manifest = accounts.manifest(recipe, sources, partitions, packed, searches)
     return Result(catalog.commit(manifest, tags), manifest, result)
 
 
-def predict(recipe: Recipe, root: str, database: str | None = None) -> tuple[build.Graph, list[Forecast], list[str]]:
+def predict(recipe: Recipe, root: str, database: str | None = None) -> tuple[Graph, list[Forecast], list[str]]:
     """What `make` would do: the graph, each node's forecast, and the sources of which no more can be said yet.
 
     Those are the crawls that have not run and the sources whose files are not there. `database` is opened only where
@@ -87,7 +87,7 @@ def predict(recipe: Recipe, root: str, database: str | None = None) -> tuple[bui
     partitions = [[] if source.name in waiting else source.partitions() for source in sources]
     named = recipe.document.dedup.parents or recipe.document.dedup.against
     ancestors = find_ancestors(recipe, Catalog(root, database)) if named else Ancestors()
-    graph = build.plan(recipe, sources, partitions, ancestors)
+    graph = plan(recipe, sources, partitions, ancestors)
     return graph, forecast(graph.ends, store), waiting
 
 

@@ -6,7 +6,7 @@ from ingest.crawl.reopen import reopen
 from ingest.crawl.retry import is_passing
 from ingest.engine.graph import receipt_path
 from ingest.recipe import Recipe
-from ingest.recipe_sources import Crawl
+from ingest.recipe.sources import Crawl
 from shards.store import Store
 
 _CURABLE = ("timeout", "crash", "oom")  # by a quieter machine or more memory; an encrypted PDF stays encrypted

@@ -17,7 +17,7 @@ from catalog.versions import Catalog
 from ingest.cli import Engine, build, console
 from ingest.job import Result
 from ingest.recipe import load
-from ingest.report import balanced, speed_table
+from ingest.views.report import balanced, speed_table
 from recipes.sample_site.server import serve
 from shards.commands import run
 from shards.errors import InputError

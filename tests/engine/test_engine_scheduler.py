@@ -12,7 +12,7 @@ from rich.console import Console
 from ingest.engine.executors import InProcess
 from ingest.engine.graph import Node, topological
 from ingest.engine.scheduler import MAX_ATTEMPTS, Event, Run, forecast, run
-from ingest.progress import BuildProgress
+from ingest.views.progress import BuildProgress
 from shards.errors import BuildError, InputError
 from shards.step import Step, local
 from shards.store import Store

@@ -13,9 +13,9 @@ from catalog.versions import Catalog
 from ingest import job
 from ingest.engine.executors import InProcess
 from ingest.extract.step import Extract
-from ingest.pack import Pack
+from ingest.pipeline.pack import Pack
+from ingest.pipeline.verdict import Verdict
 from ingest.recipe import load
-from ingest.verdict import Verdict
 from shards import schema
 from shards.errors import BuildError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.recipe import load
-from ingest.toml_lines import line_of
+from ingest.recipe.toml_lines import line_of
 from shards.errors import InputError
 
 GOOD = """\

@@ -12,8 +12,8 @@ from site_builds import build
 from catalog.card import card
 from catalog.versions import Catalog
 from filters.language.split import ORIGIN, Split
+from ingest.pipeline.supersede import SUPERSEDED, Follow
 from ingest.recipe import load
-from ingest.supersede import SUPERSEDED, Follow
 from shards.errors import BuildError, InputError
 
 EN = (

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from site_builds import build
 
 from catalog.versions import Catalog
-from ingest.supersede import REVISIONS, Supersede, subject_hash
+from ingest.extract.revisions import REVISIONS, subject_hash
+from ingest.pipeline.supersede import Supersede
 
 ABSTRACT = (
     "Background: Asthma in children is treated with inhaled corticosteroids at low doses. Methods: In this randomised trial "

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ingest import job
 from ingest.cli import app
 from ingest.recipe import load
-from ingest.tune import Curve, Tuning, measure, texts
+from ingest.tune.measure import Curve, Tuning, measure, texts
 from shards.errors import InputError
 from shards.store import Store
 

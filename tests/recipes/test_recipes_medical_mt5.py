@@ -10,7 +10,7 @@ from ingest import job
 from ingest.cli import app
 from ingest.fetch.catalogue import FETCHERS
 from ingest.recipe import load
-from ingest.sources_page import abouts, page
+from ingest.views.sources import abouts, page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECIPE = REPOSITORY / "recipes" / "medical_mt5.toml"

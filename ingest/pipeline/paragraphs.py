@@ -16,8 +16,8 @@ from dedup.paragraphs.hashes import HashParagraphs
 from dedup.paragraphs.match import MatchParagraphs
 from dedup.paragraphs.trim import TrimParagraphs
 from ingest.engine.graph import Node, Port
-from ingest.recipe_paragraphs import ParagraphRules
-from ingest.verdict import Recount
+from ingest.pipeline.verdict import Recount
+from ingest.recipe.dedup import ParagraphRules
 
 _COUNTED = ("license", "words", "chars")
 

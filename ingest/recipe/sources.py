@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from ingest.crawl.config import CrawlConfig
 from ingest.fetch.base import Fetcher
 from ingest.fetch.catalogue import FETCHERS
+from ingest.recipe.toml_lines import line_of
 from ingest.sources.about import About
 from ingest.sources.base import Source
 from ingest.sources.catalogue import KINDS
-from ingest.toml_lines import line_of
 from shards.errors import InputError
 from shards.step import local
 

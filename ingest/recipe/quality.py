@@ -7,7 +7,7 @@ from pydantic import Field, create_model, model_serializer, model_validator
 from filters.quality.measure import COLUMNS, COUNTS
 from filters.quality.presets import PRESETS, preset
 from filters.rules import Bound
-from ingest.recipe_section import Section
+from ingest.recipe.section import Section
 
 LANGUAGES = ("en", "fr", "it", "es")
 Limits = dict[str, tuple[float | None, float | None]]  # column -> (least, most)

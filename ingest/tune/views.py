@@ -8,8 +8,8 @@ import polars as pl
 from rich.markup import escape
 from rich.table import Table
 
-from ingest.tune import Curve, Sample, Tuning
-from ingest.tune_plot import draw
+from ingest.tune.measure import Curve, Sample, Tuning
+from ingest.tune.plot import draw
 
 Texts = Mapping[tuple[int, int], tuple[str, str]]
 

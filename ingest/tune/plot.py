@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from catalog import plot_style as style
-from ingest.tune import Curve
+from ingest.tune.measure import Curve
 
 _POINTS, _BINS = 200, 40
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from ingest.fetch.base import Fetched, Missed
 from ingest.fetch.bring import bring
 from ingest.recipe import Recipe
-from ingest.recipe_sources import Entry
+from ingest.recipe.sources import Entry
 from shards.errors import InputError
 
 _LOG_EVERY = 10.0  # seconds between lines when there is no terminal

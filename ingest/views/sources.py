@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from ingest.fetch.catalogue import FETCHERS
-from ingest.recipe_sources import CRAWL
+from ingest.recipe.sources import CRAWL
 from ingest.sources.about import About
 from ingest.sources.catalogue import KINDS
 

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from filters.rules import Check
-from ingest.build import Chain, Graph
 from ingest.engine.graph import Receipt, resolve
 from ingest.engine.scheduler import forecast
 from ingest.engine.worker import load_inputs
+from ingest.pipeline.graph import Chain, Graph
 from shards.errors import InputError
 from shards.store import Store
 

@@ -17,9 +17,9 @@ from filters.boilerplate.trim import Trim, TrimReport
 from filters.language.split import language_split
 from filters.privacy import Mask, Privacy
 from ingest.engine.graph import Node, Port
+from ingest.pipeline.supersede import Follow
 from ingest.recipe import Recipe
-from ingest.recipe_sources import Entry
-from ingest.supersede import Follow
+from ingest.recipe.sources import Entry
 
 _COUNTED = ("text", "url", "canonical_url")
 _SEARCHED = ("doc_id", "text", "source")

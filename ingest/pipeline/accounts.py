@@ -27,10 +27,10 @@ from catalog.manifest import (
 from dedup.earlier.stored import made_by
 from filters.decontaminate.report import refuse_residual, report, with_residual
 from filters.privacy import mask_quotations
-from ingest.ancestors import Ancestors
-from ingest.build import Graph
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Run
+from ingest.pipeline.ancestors import Ancestors
+from ingest.pipeline.graph import Graph
 from ingest.recipe import Recipe
 from ingest.sources.base import Partition, Source
 from shards import schema

@@ -10,7 +10,7 @@ from filters.decontaminate.index import BenchmarkIndex
 from filters.decontaminate.residual import Residual, Windows
 from filters.decontaminate.scores import Decontaminate
 from filters.privacy.kinds import KINDS
-from ingest.recipe_section import Section
+from ingest.recipe.section import Section
 
 _AUTHORS = ("author_email", "author_phone")
 _SEARCH_MARGIN = 0.1  # words and characters measure a little differently

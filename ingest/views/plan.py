@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from ingest.build import Graph
 from ingest.engine.graph import Node
 from ingest.engine.scheduler import Forecast
+from ingest.pipeline.graph import Graph
 from ingest.recipe import Recipe
-from ingest.recipe_sources import Crawl, Entry
+from ingest.recipe.sources import Crawl, Entry
 
 SHOWN = 12  # partitions listed unless all are asked for
 _WORDS = {"cached": "[green]done[/]", "ready": "would run", "waits": "waits"}

@@ -7,9 +7,9 @@ extract ─► refine ─┬─► language ──────┐
    └─► supersede ──┼──────────────────┘              │                                    │        ▲
                    └─► signature ────────────────────┘                                    └► paragraphs
 
-refine: ingest/refine.py, what the recipe asks for of it, the search for identifiers of persons among it. supersede:
+refine: `refine.py`, what the recipe asks for of it, the search for identifiers of persons among it. supersede:
 only of sources whose files overrule each other. decontaminate and residual, the search of what was packed for what
-should not be there: only where the recipe names benchmarks. paragraphs: ingest/paragraphs.py, where the recipe asks
+should not be there: only where the recipe names benchmarks. paragraphs: `paragraphs.py`, where the recipe asks
 for it. canary: known duplicates through the same deduplication.
 """
 
@@ -27,16 +27,16 @@ from filters.language.step import language_filter
 from filters.privacy import KINDS
 from filters.quality.step import Quality
 from filters.rules import Bound, Rules
-from ingest.ancestors import Ancestors, Elder, elders, promoted
 from ingest.engine.graph import Node, Port
 from ingest.extract.step import Extract
-from ingest.pack import Pack, groups
-from ingest.paragraphs import Judged, Trimmed, trim_paragraphs
+from ingest.pipeline.ancestors import Ancestors, Elder, elders, promoted
+from ingest.pipeline.pack import Pack, groups
+from ingest.pipeline.paragraphs import Judged, Trimmed, trim_paragraphs
+from ingest.pipeline.refine import refine
+from ingest.pipeline.supersede import Supersede
+from ingest.pipeline.verdict import Verdict
 from ingest.recipe import Recipe
-from ingest.refine import refine
 from ingest.sources.base import Partition, Source
-from ingest.supersede import Supersede
-from ingest.verdict import Verdict
 from shards import schema
 from shards.step import Step
 
