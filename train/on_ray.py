@@ -17,14 +17,14 @@ from shards.errors import BuildError
 from train.checkpoint_folder import steps
 from train.distributed import PATIENCE
 from train.loop import pretrain
-from train.ray_cluster import ROOM, reason, say, shared, wait_for_room
+from train.ray_cluster import reason, say, shared, wait_for_room
 from train.rundir import RunDir
 from train.settings import PretrainConfig, PretrainResult
 from train.watch.operate import Operation
 
 
 def pretrain_on_ray(
-    config: PretrainConfig, operation: Operation, workers: int, restarts: int, patience: float = ROOM
+    config: PretrainConfig, operation: Operation, workers: int, restarts: int, patience: float
 ) -> PretrainResult:
     """Run, or resume, on `workers` workers of the cluster, with a GPU for each where the cluster has any.
 

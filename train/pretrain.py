@@ -19,8 +19,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 def main(
     config: PretrainConfig,
     operation: Operation,
-    ray_workers: Annotated[int, typer.Option(help="Run as so many workers of a Ray cluster; 0: here.")] = 0,
-    ray_restarts: Annotated[int, typer.Option(help="How often to begin again when a worker is lost.")] = 3,
+    ray_workers: Annotated[int, typer.Option(help="Run as so many workers of a Ray cluster; 0: here.", min=0)] = 0,
+    ray_restarts: Annotated[int, typer.Option(help="Failures in a row without a new checkpoint to bear.", min=0)] = 3,
+    ray_wait: Annotated[float, typer.Option(help="Minutes to wait for room for all workers.", min=0)] = 15.0,
 ) -> None:
     """Pretrain mT5 on a version by T5's span corruption. The same command again resumes from the last checkpoint.
 
@@ -43,7 +44,7 @@ def main(
     if ray_workers:
         from train.on_ray import pretrain_on_ray  # Ray is loaded by who asks for it
 
-        console().print(summary(pretrain_on_ray(config, operation, ray_workers, ray_restarts)))
+        console().print(summary(pretrain_on_ray(config, operation, ray_workers, ray_restarts, ray_wait * 60)))
         return
     with graceful() as stop:
         result = pretrain(config, operation, stop)

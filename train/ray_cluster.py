@@ -10,8 +10,7 @@ from ray.util.placement_group import placement_group, remove_placement_group
 from shards.commands import console
 from shards.errors import BuildError, InputError, MedcorpusError
 
-ROOM = 15 * 60.0  # seconds to wait for room: what a cloud takes to bring a node, and some more
-FIRST, QUIET = 10.0, 60.0  # seconds until the first line about it, and between the next ones
+FIRST, QUIET = 10.0, 60.0  # seconds until the first line about missing room, and between the next ones
 
 
 def wait_for_room(workers: int, each: dict[str, float], batch: int, patience: float) -> None:
@@ -21,14 +20,15 @@ def wait_for_room(workers: int, each: dict[str, float], batch: int, patience: fl
     """
     wanted = f"{workers} workers of {' and '.join(f'{count} {name}' for name, count in each.items())}"
     asked = placement_group([each] * workers)  # as Ray Train will ask
-    waited, pause = 0.0, min(FIRST, patience)
+    waited, pause = 0.0, min(FIRST, patience) or 1.0
     try:
         while not asked.wait(pause):
             waited += pause
             found = room(each)
-            here = f"the nodes that are up have {found} in all, in use or not"
+            here = f"the nodes that are up could hold {found}, other jobs aside"
             if waited >= patience:
-                raise BuildError(f"no room for {wanted} in {patience:.0f} s; {here}. {_advice(workers, found, batch)}")
+                said = f"no room for {wanted} in {patience / 60:g} minutes; {here}"
+                raise BuildError(f"{said}. {_advice(workers, found, batch)}")
             say(f"waits for room for {wanted}; {here}")
             pause = min(QUIET, patience - waited)
     finally:
@@ -64,7 +64,7 @@ def reason(error: TrainingFailedError) -> str:
             raise failure
     dead = {rank: failure for rank, failure in failures.items() if hasattr(failure, "health_check_failure")}
     for rank, failure in (dead or failures).items():  # who lost a dead worker has an error, too: of the lost connection
-        return f"worker {rank}: {_last_line(failure)}"
+        return f"worker {rank} {'is lost' if dead else 'failed'}: {_last_line(failure)}"
     return _last_line(error)
 
 

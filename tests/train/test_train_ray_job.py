@@ -12,7 +12,7 @@ import pytest
 from ray_jobs import REPOSITORY, job_server, submit
 
 OPTIONS = ["--vocab-size=1500", "--input-length=64", "--batch=8", "--warmup=5", "--eval-every=20", "--held-out=0.1"]
-OPTIONS += ["--checkpoint-every=10", "--device=cpu", "--version=test@latest", "--steps=20"]
+OPTIONS += ["--checkpoint-every=10", "--device=cpu", "--version=test@latest", "--steps=20", "--parallel=fsdp"]
 Cluster = tuple[str, dict[str, str]]
 
 
@@ -55,9 +55,9 @@ def test_a_job_trains_to_the_losses_of_torchrun_and_logs_its_progress(cluster: C
 def test_what_is_refused_is_one_line_and_a_failed_job(cluster: Cluster, root: Path, tmp_path: Path):
     (tmp_path / "config.json").write_text('{"lr": 0.5}')
     refusals = {
-        "holds a run with lr = 0.5, this one has 0.02": [f"--out={tmp_path}"],  # found by a worker
+        "holds a run with lr = 0.5, this one has 0.02": [f"--out={tmp_path}"],  # found by one worker
         "--out runs/one is in the job's own copy of the code": ["--out=runs/one"],
-        "give a number of at least 1": [f"--out={tmp_path}", "--steps=0"],
+        "batch 9 cannot be shared by 2 processes": [f"--out={tmp_path / 'odd'}", "--batch=9"],  # by both
     }
     for said, options in refusals.items():
         done = job(cluster, root, *options)
