@@ -31,8 +31,8 @@ def pretrain_on_ray(
     The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures
     without a new checkpoint, or when there is no room for all workers for `patience` seconds.
     """
+    os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")  # nobody here would act on what it sees
     if not ray.is_initialized():
-        os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")  # nobody here would act on what it sees
         ray.init(logging_level="warning")
     gpus = config.device == "cuda" or (config.device == "auto" and ray.cluster_resources().get("GPU", 0) > 0)
     out, root = shared("--out", config.out), shared("--root", config.root)
