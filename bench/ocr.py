@@ -19,10 +19,10 @@ from rapidfuzz.distance import Levenshtein
 
 from bench.frame import Benchmark, run
 from bench.tools.scans import DPI, Scan, table_scans, text_scans
-from ingest.extract.ocr import installed
-from ingest.extract.ocr_language import TESSERACT
+from ingest.extract.ocr.language import TESSERACT
+from ingest.extract.ocr.tesseract import installed
 from ingest.extract.options import PdfOptions
-from ingest.extract.pdf import extract_pdf
+from ingest.extract.pdf.extract import extract_pdf
 from shards.errors import InputError
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "text-medical" / "e3c_layer3"

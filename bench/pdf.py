@@ -26,7 +26,7 @@ from bench.tools import poison
 from bench.tools.html_scores import plain, word_f1
 from bench.tools.pdf_scores import PdfExtractor, article_scores, articles, facts, folded, pass_rate
 from bench.tools.turns import in_short_turns
-from ingest.extract.pdf import extract_pdf
+from ingest.extract.pdf.extract import extract_pdf
 from ingest.extract.references import without_references
 from ingest.extract.result import ExtractError
 from ingest.extract.sandbox import Sandbox

@@ -15,7 +15,7 @@ from bench.tools.html_scores import Extractor, Page, snippet_score, trafilatura_
 from bench.tools.turns import in_short_turns
 from filters.domain.step import domain_filter
 from filters.models import find_language_model
-from ingest.extract.html import extract_html
+from ingest.extract.html.extract import extract_html
 from ingest.extract.options import HtmlOptions
 from ingest.extract.result import ExtractError, RejectedError
 

@@ -79,14 +79,16 @@ def _outcome(handle: Handler, header: dict, payload: bytes) -> tuple[dict, bytes
 def main() -> None:
     """Entry point of the child."""
     memory, cpu_seconds, max_pages = map(int, sys.argv[1:4])
-    from ingest.extract.html import extract_html  # after the fork, so that the parent never loads the extractors
+    from ingest.extract.html.extract import (
+        extract_html,  # after the fork, so that the parent never loads the extractors
+    )
     from ingest.extract.options import Options
     from ingest.extract.references import without_references
 
     def handle(header: dict, payload: bytes) -> Extracted:
         options = Options.from_json(header["options"])
         if header["mime"] == "application/pdf" or payload.startswith(b"%PDF-"):
-            from ingest.extract.pdf import extract_pdf  # compiled code: many a build has no PDF
+            from ingest.extract.pdf.extract import extract_pdf  # compiled code: many a build has no PDF
 
             found = extract_pdf(payload, max_pages, options.pdf)
         else:

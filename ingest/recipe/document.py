@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from filters.language.evidence import digest as language_lexicon
 from filters.models import find_language_model
-from ingest.extract.ocr import installed
+from ingest.extract.ocr.tesseract import installed
 from ingest.extract.options import HtmlOptions, Options, PdfOptions
 from ingest.recipe.dedup import DedupRules
 from ingest.recipe.extraction import BoilerplateRules, Extraction

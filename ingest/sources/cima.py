@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ingest.extract.tree import html_to_markdown
+from ingest.extract.html.tree import html_to_markdown
 from ingest.sources.about import About
 from ingest.sources.base import Record, Refusal
 from ingest.sources.document_files import DocumentFiles

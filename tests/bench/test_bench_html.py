@@ -9,7 +9,7 @@ import pytest
 from bench.probe.pages import probe_pages
 from bench.probe.score import MEASURES, score
 from bench.tools.html_scores import Page, plain, snippet_score, word_f1, word_score
-from ingest.extract.html import extract_html
+from ingest.extract.html.extract import extract_html
 from ingest.extract.result import RejectedError
 
 PAGES = probe_pages()

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest.extract import html as extraction
 from ingest.extract.charset import decode
 from ingest.extract.clean import clean
-from ingest.extract.html import extract_html
+from ingest.extract.html import extract as extraction
+from ingest.extract.html.extract import extract_html
+from ingest.extract.html.select import Selection
 from ingest.extract.result import ExtractError
 from ingest.extract.scripts import subscript, superscript
-from ingest.extract.select import Selection
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 STORY = "Il foglio illustrativo dice come si prende il medicinale e che cosa contiene.\n"

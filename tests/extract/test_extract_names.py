@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.extract.html import extract_html
+from ingest.extract.html.extract import extract_html
 from ingest.extract.names import LONGEST, MOST_AUTHORS, joined, person_or_body, site
 from ingest.sources.jats import article_record
 from ingest.sources.oai import Oai

@@ -5,7 +5,7 @@ import json
 import pytest
 from lxml import html
 
-from ingest.extract.metadata import json_ld, language, license_of, meta_fields, opt_outs
+from ingest.extract.html.metadata import json_ld, language, license_of, meta_fields, opt_outs
 from ingest.sources.http import Response, header_opt_outs
 
 

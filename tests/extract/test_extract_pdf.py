@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.extract.pdf import extract_pdf
-from ingest.extract.pdf_lines import Line
-from ingest.extract.pdf_order import read_order
-from ingest.extract.pdf_paragraphs import page_text
-from ingest.extract.pdf_running import remove_running
+from ingest.extract.pdf.extract import extract_pdf
+from ingest.extract.pdf.lines import Line
+from ingest.extract.pdf.order import read_order
+from ingest.extract.pdf.paragraphs import page_text
+from ingest.extract.pdf.running import remove_running
 from ingest.extract.result import ExtractError
 from ingest.extract.sandbox import Limits, Sandbox
 from ingest.sources.elements import SAFE

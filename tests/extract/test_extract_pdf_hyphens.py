@@ -7,8 +7,8 @@ from hyphen_cases import CASES, CONTEXT, cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract.pdf_hyphen_words import SPEECHES
-from ingest.extract.pdf_hyphens import NOTHING_KNOWN, Hyphens, words_in
+from ingest.extract.pdf.hyphen_words import SPEECHES
+from ingest.extract.pdf.hyphens import NOTHING_KNOWN, Hyphens, words_in
 
 
 @pytest.mark.parametrize("language", CASES)

@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_pdf import grid, pdf, text
 
-from ingest.extract.pdf import extract_pdf
-from ingest.extract.pdf_facts import title
-from ingest.extract.pdf_hyphens import NOTHING_KNOWN, Hyphens
-from ingest.extract.pdf_lines import SIDE, TABLE, Line, joined, rows_of, with_scripts
-from ingest.extract.pdf_open_tables import open_tables
-from ingest.extract.pdf_order import read_order
-from ingest.extract.pdf_page import read_page
-from ingest.extract.pdf_paragraphs import page_text
-from ingest.extract.pdf_running import remove_running
-from ingest.extract.pdf_runs import split_runs
-from ingest.extract.pdf_symbols import readable
-from ingest.extract.pdf_tables import find_grids, markdown
+from ingest.extract.pdf.extract import extract_pdf
+from ingest.extract.pdf.facts import title
+from ingest.extract.pdf.hyphens import NOTHING_KNOWN, Hyphens
+from ingest.extract.pdf.lines import SIDE, TABLE, Line, joined, rows_of, with_scripts
+from ingest.extract.pdf.open_tables import open_tables
+from ingest.extract.pdf.order import read_order
+from ingest.extract.pdf.page import read_page
+from ingest.extract.pdf.paragraphs import page_text
+from ingest.extract.pdf.running import remove_running
+from ingest.extract.pdf.runs import split_runs
+from ingest.extract.pdf.symbols import readable
+from ingest.extract.pdf.tables import find_grids, markdown
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pdf"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="needs ../shared/data/pdf")

@@ -10,12 +10,12 @@ import pytest
 from tiny_pdf import grid, pdf, scan, text
 
 from bench.tools.scans import table_scans
-from ingest.extract import ocr
-from ingest.extract.ocr_image import find_rules
+from ingest.extract.ocr import tesseract as ocr
+from ingest.extract.ocr.image import find_rules
 from ingest.extract.options import Options, PdfOptions
-from ingest.extract.pdf import extract_pdf
-from ingest.extract.pdf_page import PageText
-from ingest.extract.pdf_scan import BLANK, GARBLED, SCANNED, TEXT, state_of
+from ingest.extract.pdf.extract import extract_pdf
+from ingest.extract.pdf.page import PageText
+from ingest.extract.pdf.scan import BLANK, GARBLED, SCANNED, TEXT, state_of
 from ingest.extract.result import ExtractError
 from ingest.extract.sandbox import Limits, Sandbox
 from shards.errors import InputError
@@ -77,7 +77,7 @@ def test_bookmarks_make_headings() -> None:
 
 
 def page_of(words: str, covered: float = 0.0, odd: float = 0.0) -> PageText:
-    from ingest.extract.pdf_lines import Line
+    from ingest.extract.pdf.lines import Line
 
     return PageText([Line(words, 0, 0, 1, 1)] if words else [], len(words), covered, odd)
 

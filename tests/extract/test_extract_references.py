@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.extract.options import Options
-from ingest.extract.pdf import extract_pdf
+from ingest.extract.pdf.extract import extract_pdf
 from ingest.extract.references import looks_like_reference, without_references
 from ingest.extract.sandbox import Limits, Sandbox
 

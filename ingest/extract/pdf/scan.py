@@ -3,9 +3,9 @@
 import pypdfium2 as pdfium
 
 from ingest.extract.options import PdfOptions
-from ingest.extract.pdf_facts import language
-from ingest.extract.pdf_lines import Line
-from ingest.extract.pdf_page import PageText
+from ingest.extract.pdf.facts import language
+from ingest.extract.pdf.lines import Line
+from ingest.extract.pdf.page import PageText
 from ingest.extract.result import ExtractError
 
 TEXT, SCANNED, GARBLED, BLANK = "text", "scanned", "garbled", "blank"
@@ -53,8 +53,8 @@ def readable_lines(
         raise ExtractError(
             worst, f"{len(unusable)} pages would have to be recognised, ocr_pages is {options.ocr_pages}"
         )
-    from ingest.extract.ocr import Recogniser
-    from ingest.extract.ocr_language import language_in
+    from ingest.extract.ocr.language import language_in
+    from ingest.extract.ocr.tesseract import Recogniser
 
     lines = [page.lines for page in pages]
     known = language_in([line.text for at, page in enumerate(pages) if states[at] == TEXT for line in page.lines])

@@ -5,7 +5,7 @@ import re
 
 from lxml import etree, html
 
-from ingest.extract.blocks import blocks_of, markdown
+from ingest.extract.html.blocks import blocks_of, markdown
 from ingest.extract.result import ExtractError
 from ingest.extract.scripts import flatten_math, flatten_scripts
 

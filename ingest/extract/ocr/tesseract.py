@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import pypdfium2 as pdfium
 
-from ingest.extract.ocr_image import find_rules
-from ingest.extract.ocr_language import TESSERACT, chosen, language_in
-from ingest.extract.ocr_words import page_lines
+from ingest.extract.ocr.image import find_rules
+from ingest.extract.ocr.language import TESSERACT, chosen, language_in
+from ingest.extract.ocr.words import page_lines
 from ingest.extract.options import PdfOptions
-from ingest.extract.pdf_lines import Line
+from ingest.extract.pdf.lines import Line
 from ingest.extract.result import ExtractError
 from shards.errors import InputError
 

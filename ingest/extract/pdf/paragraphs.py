@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from types import MappingProxyType
 
-from ingest.extract.pdf_hyphens import HYPHENS, Hyphens
-from ingest.extract.pdf_lines import TABLE, Line
+from ingest.extract.pdf.hyphens import HYPHENS, Hyphens
+from ingest.extract.pdf.lines import TABLE, Line
 
 Block = Sequence[Line]
 _PRINTED = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\x02": "-", "\xad": "-",

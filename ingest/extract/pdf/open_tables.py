@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.extract.pdf_hyphens import NOTHING_KNOWN
-from ingest.extract.pdf_lines import Line, rows_of
+from ingest.extract.pdf.hyphens import NOTHING_KNOWN
+from ingest.extract.pdf.lines import Line, rows_of
 
 _SHORTEST = 90.0  # points of a rule
 _SAME, _SAME_END = 3.0, 6.0  # points within which rules are one, and end at the same place

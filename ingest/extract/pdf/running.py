@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.extract.pdf_lines import SIDE, Line, rows_of
+from ingest.extract.pdf.lines import SIDE, Line, rows_of
 
 _NUMBER = re.compile(r"\d+")
 _SIGN = re.compile(r"\w")

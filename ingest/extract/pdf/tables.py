@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.extract.pdf_hyphens import NOTHING_KNOWN
-from ingest.extract.pdf_lines import Line, joined, rows_of
+from ingest.extract.pdf.hyphens import NOTHING_KNOWN
+from ingest.extract.pdf.lines import Line, joined, rows_of
 
 _SHORTEST = 8.0  # points of a rule
 _SAME = 3.0  # points within which two rules stand on one line of the grid

@@ -7,12 +7,12 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ingest.extract.pdf_lines import SIDE, Line, with_scripts
-from ingest.extract.pdf_native import address, read_chars, read_drawings
-from ingest.extract.pdf_place_tables import with_tables
-from ingest.extract.pdf_runs import split_runs
-from ingest.extract.pdf_symbols import readable
-from ingest.extract.pdf_tables import cells_of, find_grids
+from ingest.extract.pdf.lines import SIDE, Line, with_scripts
+from ingest.extract.pdf.native import address, read_chars, read_drawings
+from ingest.extract.pdf.place_tables import with_tables
+from ingest.extract.pdf.runs import split_runs
+from ingest.extract.pdf.symbols import readable
+from ingest.extract.pdf.tables import cells_of, find_grids
 
 _ASCENT, _DESCENT = 0.78, 0.22  # of the size: the box of a line around its baseline
 _MOST_LINES = 6_000  # drawn on a page: more are a map, and no table is looked for

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ingest.extract.pdf_lines import TABLE, Line
-from ingest.extract.pdf_open_tables import open_tables
-from ingest.extract.pdf_tables import Grid, cell_text, markdown
+from ingest.extract.pdf.lines import TABLE, Line
+from ingest.extract.pdf.open_tables import open_tables
+from ingest.extract.pdf.tables import Grid, cell_text, markdown
 
 
 def with_tables(lines: list[Line], cells: list[int], grids: list[Grid], rules: np.ndarray) -> list[Line]:

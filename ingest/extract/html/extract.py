@@ -17,15 +17,15 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 from trafilatura.external import try_readability
 
-from ingest.extract import metadata
-from ingest.extract.blocks import blocks_of, markdown
 from ingest.extract.charset import decode
+from ingest.extract.html import metadata
+from ingest.extract.html.blocks import blocks_of, markdown
+from ingest.extract.html.select import doses_in, letters, repair, select
+from ingest.extract.html.tree import parse
+from ingest.extract.html.unhide import has_panels, unhide
 from ingest.extract.options import HtmlOptions
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
 from ingest.extract.scripts import flatten_math, flatten_scripts
-from ingest.extract.select import doses_in, letters, repair, select
-from ingest.extract.tree import parse
-from ingest.extract.unhide import has_panels, unhide
 from shards.step import library_version
 
 _DEFAULTS = HtmlOptions()

@@ -11,9 +11,9 @@ from statistics import median
 import numpy as np
 from lxml import etree
 
-from ingest.extract.pdf_lines import Line
-from ingest.extract.pdf_place_tables import with_tables
-from ingest.extract.pdf_tables import find_grids
+from ingest.extract.pdf.lines import Line
+from ingest.extract.pdf.place_tables import with_tables
+from ingest.extract.pdf.tables import find_grids
 from ingest.extract.result import ExtractError
 
 _BOX = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+)")

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ingest.extract.pdf_hyphen_words import language_of
-from ingest.extract.pdf_hyphens import words_in
+from ingest.extract.pdf.hyphen_words import language_of
+from ingest.extract.pdf.hyphens import words_in
 
 TESSERACT = {"en": "eng", "fr": "fra", "it": "ita", "es": "spa"}
 

@@ -1,7 +1,7 @@
 """Joining what a line's end broke: a hyphen goes, or stays where English, French, Italian or Spanish write it.
 
 The document itself is asked first: how it writes the word elsewhere. Then what holds in any language (digits, capitals
-and single letters keep their hyphen), then the lists of the document's language (`pdf_hyphen_words`) and the medical
+and single letters keep their hyphen), then the lists of the document's language (`hyphen_words`) and the medical
 lexicons; what nobody knows is a word that the typesetter broke, and is joined.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ingest.extract.pdf_hyphen_words import SPEECHES, Speech, language_of
+from ingest.extract.pdf.hyphen_words import SPEECHES, Speech, language_of
 
 HYPHENS = ("-", "\x02", "\xad", "‐")  # pdfium writes U+0002 for a hyphen that it takes for a line's end
 _TIES = ("–", "—", "/")  # between words and numbers they stand without spaces

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
-from ingest.extract.blocks import CAPTION, HEADING, ROW, Block
+from ingest.extract.html.blocks import CAPTION, HEADING, ROW, Block
 
 _LONG = 40  # letters and digits that make a block unmistakable: it is found wherever it stands
 _CONTAINED = 12  # ... that may be looked for inside a longer line

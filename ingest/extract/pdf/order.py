@@ -6,7 +6,7 @@ stay rows.
 
 from collections.abc import Iterable, Sequence
 
-from ingest.extract.pdf_lines import SIDE, TABLE, Line, joined, rows_of
+from ingest.extract.pdf.lines import SIDE, TABLE, Line, joined, rows_of
 
 _GUTTER = 0.012  # of the page's width: narrowest gap between columns
 _SHORT = 14  # characters: mean below which the lines of a column are cells

@@ -6,13 +6,13 @@ pdfium is not thread-safe and can crash on damaged files: call this in a sandbox
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ingest.extract import pdf_facts
 from ingest.extract.options import PdfOptions
-from ingest.extract.pdf_order import read_order
-from ingest.extract.pdf_page import read_page
-from ingest.extract.pdf_paragraphs import page_text, title_of
-from ingest.extract.pdf_running import remove_running
-from ingest.extract.pdf_scan import readable_lines
+from ingest.extract.pdf import facts
+from ingest.extract.pdf.order import read_order
+from ingest.extract.pdf.page import read_page
+from ingest.extract.pdf.paragraphs import page_text, title_of
+from ingest.extract.pdf.running import remove_running
+from ingest.extract.pdf.scan import readable_lines
 from ingest.extract.result import Extracted, ExtractError
 from shards.step import library_version
 
@@ -52,12 +52,12 @@ def extract_pdf(payload: bytes, max_pages: int, options: PdfOptions = _DEFAULTS)
         raise ExtractError("malformed", f"{broken} of {count} pages cannot be loaded")
     lines, recognised = readable_lines(document, pages, options)
     read = [read_order(page) for page in remove_running(lines)]
-    text = page_text(read, pdf_facts.bookmarks(document))
+    text = page_text(read, facts.bookmarks(document))
     if not text.strip():
         raise ExtractError("no-text", f"{count} pages hold images or drawings only")
-    title = pdf_facts.title(document) or title_of(read)
-    author, language = pdf_facts.author(document), pdf_facts.language(document)
-    published = pdf_facts.published(document)
+    title = facts.title(document) or title_of(read)
+    author, language = facts.author(document), facts.language(document)
+    published = facts.published(document)
     document.close()
     extractor = f"pypdfium2/{library_version('pypdfium2')}" + (f"+tesseract/{options.tesseract}" if recognised else "")
     return Extracted(text, extractor, title=title, author=author, language=language, published=published)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from ingest.extract.grid import rows_of
+from ingest.extract.html.grid import rows_of
 
 PARAGRAPH, HEADING, ITEM, ROW, TERM, DEFINITION, CAPTION, CODE = "p", "h", "li", "row", "dt", "dd", "caption", "pre"
 
