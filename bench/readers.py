@@ -18,9 +18,9 @@ from bench.frame import Benchmark, run
 from bench.peers import pubmed
 from bench.tools.source_files import MAKERS
 from bench.tools.turns import in_turns
+from ingest.sources.archives.crawl import Crawled
 from ingest.sources.base import Record
 from ingest.sources.catalogue import KINDS
-from ingest.sources.crawl import Crawled
 
 _RECORDS = {"pubmed": 4000, "table": 8000, "huggingface": 8000, "text": 8000, "clinicaltrials": 3000, "oai": 3000}
 _FEWER = 500  # of the kinds with long records

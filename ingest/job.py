@@ -20,8 +20,8 @@ from ingest.pipeline.ancestors import Ancestors, find_ancestors
 from ingest.pipeline.graph import Graph, pack, plan, search
 from ingest.recipe import Recipe
 from ingest.recipe.sources import Crawl
+from ingest.sources.archives.crawl import Crawled
 from ingest.sources.base import Source
-from ingest.sources.crawl import Crawled
 from shards.store import Store
 
 

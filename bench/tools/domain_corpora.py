@@ -26,7 +26,7 @@ import trafilatura
 from bench.tools import domain_labels as labels
 from filters.domain.training_recipe import Split
 from filters.domain.training_texts import Text, host_of
-from ingest.sources.jats import Jats
+from ingest.sources.jats.article import Jats
 from shards.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 
 from bench.tools.html_scores import plain, word_f1
 from ingest.sources.base import batch_files
-from ingest.sources.jats import Jats
+from ingest.sources.jats.article import Jats
 
 PdfExtractor = Callable[[bytes], str]  # a file's bytes -> text, empty when there is none
 _WORD = re.compile(r"\w+")

@@ -1,6 +1,7 @@
 """The kinds of sources a recipe can name (besides "crawl"), and the reader of each."""
 
 from ingest.sources.aifa import Aifa
+from ingest.sources.archives.warc import Warc
 from ingest.sources.bdpm import Bdpm
 from ingest.sources.cima import Cima
 from ingest.sources.clinicaltrials import ClinicalTrials
@@ -10,15 +11,14 @@ from ingest.sources.emea import Emea
 from ingest.sources.epar import Epar
 from ingest.sources.folder import Folder
 from ingest.sources.huggingface import HuggingFace
-from ingest.sources.jats import Jats
-from ingest.sources.mediawiki import MediaWiki
+from ingest.sources.jats.article import Jats
 from ingest.sources.oai import Oai
 from ingest.sources.patents import Epo, Patents
 from ingest.sources.pmc import Pmc
 from ingest.sources.pubmed import PubMed
 from ingest.sources.tables import Tables
-from ingest.sources.warc import Warc
-from ingest.sources.wiki_html import WikiHtml
+from ingest.sources.wiki.html import WikiHtml
+from ingest.sources.wiki.mediawiki import MediaWiki
 
 KINDS: dict[str, type] = {
     "aifa": Aifa,

@@ -20,7 +20,7 @@ from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.elements import parse_element, read_elements, strip_namespaces
 from ingest.sources.files import find_files
-from ingest.sources.jats import article_record
+from ingest.sources.jats.article import article_record
 from ingest.sources.languages import language_code
 from ingest.sources.licenses import spdx
 from shards.step import local

@@ -16,7 +16,7 @@ from typing import ClassVar
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.files import find_files
-from ingest.sources.jats import Jats
+from ingest.sources.jats.article import Jats
 from ingest.sources.licenses import spdx
 from shards.step import local
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.sources.archive import scan
+from ingest.sources.archives.records import scan
 from ingest.sources.base import Refusal
 from ingest.sources.files import READ_ERRORS, open_stream, read_failure
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bench.tools.source_files import MAKERS
+from ingest.sources.archives.crawl import Crawled
 from ingest.sources.base import Refusal
 from ingest.sources.catalogue import KINDS
-from ingest.sources.crawl import Crawled
 
 
 def test_every_kind_has_files() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bench.tools import build, pages
 from bench.tools.process import run_measured
 from ingest.recipe import load
-from ingest.sources.warc import Warc
+from ingest.sources.archives.warc import Warc
 from shards.errors import BuildError, InputError
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

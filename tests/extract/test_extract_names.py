@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.extract.html.extract import extract_html
 from ingest.extract.names import LONGEST, MOST_AUTHORS, joined, person_or_body, site
-from ingest.sources.jats import article_record
+from ingest.sources.jats.article import article_record
 from ingest.sources.oai import Oai
 from ingest.sources.pubmed import PubMed
 

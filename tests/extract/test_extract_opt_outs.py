@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from ingest.extract.html.metadata import json_ld, language, license_of, meta_fields, opt_outs
-from ingest.sources.http import Response, header_opt_outs
+from ingest.sources.archives.http import Response, header_opt_outs
 
 
 @pytest.mark.parametrize(

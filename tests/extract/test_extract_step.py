@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.extract.step import Extract
+from ingest.sources.archives.warc import Warc
 from ingest.sources.base import Partition, Record, Refusal
 from ingest.sources.folder import Folder
-from ingest.sources.warc import Warc
 from shards import schema
 from shards.step import key, parameters
 

@@ -19,11 +19,11 @@ from ingest.fetch.common_crawl import CommonCrawl
 from ingest.fetch.files import Files, Listing
 from ingest.fetch.pages import CimaDocuments, ClinicalTrialsPages, OaiPages
 from ingest.fetch.pmc import PmcArticles
+from ingest.sources.archives.warc import Warc
 from ingest.sources.base import Record
 from ingest.sources.cima import Cima
 from ingest.sources.clinicaltrials import ClinicalTrials
 from ingest.sources.oai import Oai
-from ingest.sources.warc import Warc
 from shards.errors import InputError
 
 

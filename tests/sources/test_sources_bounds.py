@@ -7,14 +7,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.sources.arc import walk_arc
-from ingest.sources.archive import Capture, Damage
+from ingest.sources.archives.arc import walk_arc
+from ingest.sources.archives.records import Capture, Damage
+from ingest.sources.archives.warc import read_archive
 from ingest.sources.base import Refusal
 from ingest.sources.dates import date_of
 from ingest.sources.e3c import E3C
-from ingest.sources.mediawiki import MediaWiki
 from ingest.sources.tables import Columns, Tables
-from ingest.sources.warc import read_archive
+from ingest.sources.wiki.mediawiki import MediaWiki
 
 HTML, VIDEO, PAGE = b"text/html", b"video/mp4", b"<html>a</html>"
 

@@ -28,12 +28,12 @@ from ingest.sources.corpora import Corpus, Cowese, Edp, Spaccc, Ufal
 from ingest.sources.emea import Emea
 from ingest.sources.epar import Epar
 from ingest.sources.huggingface import HuggingFace
-from ingest.sources.mediawiki import MediaWiki
 from ingest.sources.oai import Oai
 from ingest.sources.patents import Epo, Patents
 from ingest.sources.pmc import Pmc
 from ingest.sources.qrd import mark_sections
-from ingest.sources.wiki_html import WikiHtml
+from ingest.sources.wiki.html import WikiHtml
+from ingest.sources.wiki.mediawiki import MediaWiki
 from shards.errors import InputError
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

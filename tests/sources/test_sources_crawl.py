@@ -10,9 +10,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.sources.archives.crawl import Crawled
+from ingest.sources.archives.policies import read_policies
 from ingest.sources.base import Record, Refusal
-from ingest.sources.crawl import Crawled
-from ingest.sources.crawl_policies import read_policies
 from shards.errors import CorruptionError
 
 URLS = ("https://a.example/", "https://a.example/open/1", "https://b.example/x", "https://c.example/")

@@ -7,8 +7,8 @@ import brotli
 import pytest
 
 from ingest.decode import BodyError
-from ingest.sources.body import decode_body
-from ingest.sources.http import Response, parse_response
+from ingest.sources.archives.body import decode_body
+from ingest.sources.archives.http import Response, parse_response
 
 PAGE = b"<html>" + b"dose " * 100
 

@@ -31,7 +31,7 @@ from ingest.sources.files import READ_ERRORS
 from ingest.sources.patents import Patents
 from ingest.sources.stretches import read_lines, stretches
 from ingest.sources.tables import Columns, Tables
-from ingest.sources.wiki_html import WikiHtml
+from ingest.sources.wiki.html import WikiHtml
 
 RECORDS = 12
 

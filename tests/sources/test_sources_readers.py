@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.sources.archives.crawl import Crawled
 from ingest.sources.base import Record, Refusal
-from ingest.sources.crawl import Crawled
 from ingest.sources.dates import parse_date
 from ingest.sources.digests import digest_file
 from ingest.sources.e3c import E3C
 from ingest.sources.elements import cut_elements
 from ingest.sources.folder import Folder
-from ingest.sources.jats import Jats
-from ingest.sources.mediawiki import MediaWiki
+from ingest.sources.jats.article import Jats
 from ingest.sources.pubmed import PubMed
 from ingest.sources.tables import Columns, Tables
-from ingest.sources.wikitext import to_markdown
+from ingest.sources.wiki.mediawiki import MediaWiki
+from ingest.sources.wiki.wikitext import to_markdown
 from shards.errors import CorruptionError, InputError
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

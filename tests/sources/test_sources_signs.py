@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.sources.base import Record, Refusal
-from ingest.sources.jats import Jats
+from ingest.sources.jats.article import Jats
 from ingest.sources.pubmed import PubMed
 from ingest.sources.tex import tex_text
-from ingest.sources.wikitext import to_markdown
+from ingest.sources.wiki.wikitext import to_markdown
 
 MATH = 'xmlns:mml="http://www.w3.org/1998/Math/MathML"'
 MSUP = "<mml:math><mml:msup><mml:mn>10</mml:mn><mml:mn>9</mml:mn></mml:msup></mml:math>"

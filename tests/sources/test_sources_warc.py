@@ -14,10 +14,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.sources.archives.body import BodyError, decode_body
+from ingest.sources.archives.http import Response, header_opt_outs, parse_response
+from ingest.sources.archives.warc import Warc, read_archive
 from ingest.sources.base import Record, Refusal
-from ingest.sources.body import BodyError, decode_body
-from ingest.sources.http import Response, header_opt_outs, parse_response
-from ingest.sources.warc import Warc, read_archive
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "warc"
 LIMIT = 1 << 24

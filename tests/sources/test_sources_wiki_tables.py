@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sources import wiki_choice
-from ingest.sources.mediawiki import MediaWiki
-from ingest.sources.sql_dump import columns_of, parse_rows, read_rows
-from ingest.sources.wiki_graph import Choice, chosen_pages, find_tables, title_key, walk_down
-from ingest.sources.wiki_html import WikiHtml
+from ingest.sources.wiki import choice as wiki_choice
+from ingest.sources.wiki.graph import Choice, chosen_pages, find_tables, title_key, walk_down
+from ingest.sources.wiki.html import WikiHtml
+from ingest.sources.wiki.mediawiki import MediaWiki
+from ingest.sources.wiki.sql_dump import columns_of, parse_rows, read_rows
 from shards.errors import InputError
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

@@ -19,9 +19,9 @@ from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.dates import parse_date
 from ingest.sources.elements import parse_element, read_elements
 from ingest.sources.files import READ_ERRORS, find_files, open_stream
-from ingest.sources.wiki_choice import WikiChoice
-from ingest.sources.wiki_projects import authors_of, project_of
-from ingest.sources.wikitext import to_markdown
+from ingest.sources.wiki.choice import WikiChoice
+from ingest.sources.wiki.projects import authors_of, project_of
+from ingest.sources.wiki.wikitext import to_markdown
 from shards.errors import InputError
 from shards.step import local
 

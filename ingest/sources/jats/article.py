@@ -17,8 +17,8 @@ from ingest.sources.base import Record, Refusal
 from ingest.sources.dates import date_of
 from ingest.sources.document_files import DocumentFiles
 from ingest.sources.elements import read_document, strip_namespaces
-from ingest.sources.jats_prepare import prepare
-from ingest.sources.jats_text import inline, render
+from ingest.sources.jats.prepare import prepare
+from ingest.sources.jats.text import inline, render
 from ingest.sources.languages import language_code
 from ingest.sources.licenses import spdx
 from shards.step import local

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.sources.sql_dump import columns_of, read_rows
+from ingest.sources.wiki.sql_dump import columns_of, read_rows
 from shards.errors import InputError
 
 TABLES = ("page", "categorylinks", "linktarget", "templatelinks", "page_props")

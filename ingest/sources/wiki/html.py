@@ -18,8 +18,8 @@ from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files
 from ingest.sources.licenses import spdx
 from ingest.sources.stretches import lost, read_lines, stretches
-from ingest.sources.wiki_choice import WikiChoice
-from ingest.sources.wiki_projects import authors_of, project_of
+from ingest.sources.wiki.choice import WikiChoice
+from ingest.sources.wiki.projects import authors_of, project_of
 from shards.step import local
 
 # What is no prose of the article: reference marks, edit links, boxes of navigation, notes on the article's state.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.sources.archive import GZIP_MAGIC, HEAD, Capture, Damage, scan
+from ingest.sources.archives.records import GZIP_MAGIC, HEAD, Capture, Damage, scan
 
 _HEADER = re.compile(rb"^([a-z][a-z0-9+.-]*:[^\n]*?) (\S+) (\d{14}\d*) (\S*) (\d{1,18})\r?$", re.M | re.I)
 _LINE = 1 << 16  # bytes in which a record line must end

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.sources.base import Partition
 from ingest.sources.digests import cache_folder, digest_files
-from ingest.sources.wiki_graph import Choice, chosen_pages, find_tables
+from ingest.sources.wiki.graph import Choice, chosen_pages, find_tables
 from shards import disk
 from shards.errors import InputError
 from shards.step import canonical_json, local, parameters

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from lxml import etree
 
-from ingest.sources.jats_prepare import without_citations
+from ingest.sources.jats.prepare import without_citations
 
 _SKIP = {"ref-list", "fig", "media", "supplementary-material", "fn-group", "graphic", "inline-graphic",
          "object-id", "label", "alternatives", "table-wrap-foot", "kwd-group", "permissions", "sec-meta"}  # fmt: skip

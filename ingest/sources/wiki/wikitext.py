@@ -9,7 +9,7 @@ from mwparserfromhell.wikicode import Wikicode
 
 from ingest.extract.scripts import flatten_scripts
 from ingest.sources.tex import tex_text
-from ingest.sources.wiki_templates import template_text, touching
+from ingest.sources.wiki.templates import template_text, touching
 
 _DROPPED_TAGS = {"ref", "references", "gallery", "timeline", "score", "imagemap", "hiero", "graph", "syntaxhighlight",
                   "source", "templatestyles", "noinclude", "mapframe"}  # fmt: skip

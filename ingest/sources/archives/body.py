@@ -4,7 +4,7 @@ import math
 import re
 
 from ingest.decode import GZIP_MAGIC, IDENTITY, BodyError, Decoder, coding_of
-from ingest.sources.http import Response
+from ingest.sources.archives.http import Response
 
 __all__ = ["BodyError", "decode_body"]
 
