@@ -29,14 +29,14 @@ import pyarrow as pa
 from bench.frame import Benchmark, run
 from bench.tools import domain_corpora as corpora
 from bench.tools.turns import in_turns
-from filters.domain.card import roc_plot
-from filters.domain.classifier import combine, train_classifier
 from filters.domain.model import classifier_text, log_odds
-from filters.domain.prevalence import WEB, at_recall, at_threshold, auc, bootstrap
 from filters.domain.step import THRESHOLD, lexicon_evidence
 from filters.domain.terms import LANGUAGES
-from filters.domain.training_recipe import ClassifierSettings
-from filters.domain.training_texts import Text, disjoint
+from filters.domain.training.card import roc_plot
+from filters.domain.training.classifier import combine, train_classifier
+from filters.domain.training.prevalence import WEB, at_recall, at_threshold, auc, bootstrap
+from filters.domain.training.recipe import ClassifierSettings
+from filters.domain.training.texts import Text, disjoint
 
 LEXICON_THRESHOLD = 0.98  # what the documentation advises for a crawl; 0.5 is for sources that are medical by nature
 _SYSTEMS = ("lexicon", "combined", "keywords", "fasttext")

@@ -25,9 +25,10 @@ import pyarrow as pa
 import typer
 
 from catalog.versions import Catalog
-from filters.domain import training_recipe, training_texts
 from filters.domain.terms import LANGUAGES, Lexicon, hand_set
-from filters.domain.training_texts import Text
+from filters.domain.training import recipe as training_recipe
+from filters.domain.training import texts as training_texts
+from filters.domain.training.texts import Text
 from filters.folding import fold
 from filters.words import find_words
 from shards import commands

@@ -24,8 +24,8 @@ from pathlib import Path
 import trafilatura
 
 from bench.tools import domain_labels as labels
-from filters.domain.training_recipe import Split
-from filters.domain.training_texts import Text, host_of
+from filters.domain.training.recipe import Split
+from filters.domain.training.texts import Text, host_of
 from ingest.sources.jats.article import Jats
 from shards.errors import InputError
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from bench.tools import domain_corpora as corpora
 from filters.domain import terms
-from filters.domain.logistic import balanced, fit
 from filters.domain.step import lexicon_evidence
-from filters.domain.training_texts import Text
+from filters.domain.training.logistic import balanced, fit
+from filters.domain.training.texts import Text
 from filters.log_odds import COLUMNS, measured
 
 FILE = Path(terms.__file__).parent / "lexicon" / terms.TABLE

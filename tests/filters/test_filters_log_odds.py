@@ -8,7 +8,7 @@ from bench.tools import domain_corpora as corpora
 from bench.tools import domain_weights
 from filters.domain import score, terms
 from filters.domain.terms import LANGUAGES, parse
-from filters.domain.training_texts import Text
+from filters.domain.training.texts import Text
 from filters.log_odds import FEWEST, log_odds, measured, posterior, weight_class
 from shards.errors import InputError
 

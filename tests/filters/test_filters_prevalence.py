@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.domain.logistic import balanced, fit
-from filters.domain.prevalence import at_recall, at_threshold, auc, bootstrap, calibration_error, precision
-from filters.domain.training_recipe import TrainingSource
-from filters.domain.training_texts import Text, disjoint, host_of, split_of
+from filters.domain.training.logistic import balanced, fit
+from filters.domain.training.prevalence import at_recall, at_threshold, auc, bootstrap, calibration_error, precision
+from filters.domain.training.recipe import TrainingSource
+from filters.domain.training.texts import Text, disjoint, host_of, split_of
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
 

@@ -8,9 +8,10 @@ import pytest
 
 from catalog import artifacts
 from filters import train_domain
-from filters.domain import training_recipe, training_texts
 from filters.domain.model import MANIFEST
 from filters.domain.step import SCHEMA, domain_filter
+from filters.domain.training import recipe as training_recipe
+from filters.domain.training import texts as training_texts
 from shards.errors import CorruptionError, InputError
 from shards.schema import check
 from shards.store import Store

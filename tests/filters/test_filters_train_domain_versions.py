@@ -8,8 +8,9 @@ import pytest
 from catalog import artifacts
 from catalog.versions import Catalog
 from filters import train_domain
-from filters.domain import training_recipe, training_texts
 from filters.domain.step import domain_filter
+from filters.domain.training import recipe as training_recipe
+from filters.domain.training import texts as training_texts
 from ingest import job
 from ingest.engine.executors import InProcess
 from ingest.recipe import load

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from fasttext.FastText import _FastText
 
-from filters.domain.logistic import balanced, fit
 from filters.domain.model import MEDICAL, OTHER, PRIOR, SPREAD, Combination, classifier_text, log_odds
-from filters.domain.prevalence import at_threshold
 from filters.domain.step import lexicon_evidence
-from filters.domain.train_fasttext import train
-from filters.domain.training_recipe import ClassifierSettings
+from filters.domain.training.fasttext import train
+from filters.domain.training.logistic import balanced, fit
+from filters.domain.training.prevalence import at_threshold
+from filters.domain.training.recipe import ClassifierSettings
 from shards.errors import InputError
 
 _FEWEST = 5  # documents of a class that a classifier can be trained on

@@ -2,7 +2,6 @@
 
 import io
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,12 +9,10 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from filters.domain.model import CHARS, FEATURES, WINDOWS, DomainModel
-from filters.domain.prevalence import precision, roc
-from filters.domain.training_recipe import TrainingRecipe
-from filters.domain.training_texts import Text
-
-if TYPE_CHECKING:
-    from filters.train_domain import Tested
+from filters.domain.training.held_out import Tested
+from filters.domain.training.prevalence import precision, roc
+from filters.domain.training.recipe import TrainingRecipe
+from filters.domain.training.texts import Text
 
 _COLOURS = {"en": "#0072B2", "fr": "#D55E00", "it": "#009E73", "es": "#CC79A7"}  # Okabe and Ito 2008
 _FLOOR = 1e-4  # rates below cannot be drawn on a logarithmic axis
@@ -23,7 +20,7 @@ _FLOOR = 1e-4  # rates below cannot be drawn on a logarithmic axis
 Curves = dict[str, tuple[np.ndarray, np.ndarray]]  # a name to its scores of (positives, negatives)
 
 
-def card(recipe: TrainingRecipe, texts: list[Text], model: DomainModel, tested: "list[Tested]") -> str:
+def card(recipe: TrainingRecipe, texts: list[Text], model: DomainModel, tested: list[Tested]) -> str:
     """The card, in Markdown."""
     counts = Counter((text.language, text.source, text.medical, text.split) for text in texts)
     data = [
@@ -84,7 +81,7 @@ def card(recipe: TrainingRecipe, texts: list[Text], model: DomainModel, tested: 
     )
 
 
-def table(tested: "list[Tested]", prevalence: float) -> Table:
+def table(tested: list[Tested], prevalence: float) -> Table:
     """The test, on a terminal."""
     view = Table(title=f"Test, precision at a prevalence of {prevalence:.1%}", title_justify="left", box=None)
     for name in ("", "medical", "other", "AUC", "recall", "false positives", "precision", "lexicon alone"):

@@ -1,4 +1,4 @@
-"""One fastText training in a process of its own: python -m filters.domain.train_fasttext SETTINGS, a JSON object.
+"""One fastText training in a process of its own: python -m filters.domain.training.fasttext SETTINGS, a JSON object.
 
 fastText 0.9.2 with one thread, which alone is repeatable, fills only the first tenth of its input matrix and leaves
 the rest as the allocator gave it: after an earlier training in the same process that is garbage, and ends in NaN or
@@ -18,7 +18,7 @@ _FRESH = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_PERTURB_": "0"}  # glibc: l
 def train(settings: dict[str, str | int | float], model: str, quantize: bool) -> None:
     """Train with fastText's own `settings` (input, dim, ...) and write the model file."""
     job = json.dumps({"settings": settings, "model": model, "quantize": quantize})
-    command = [sys.executable, "-m", "filters.domain.train_fasttext", job]
+    command = [sys.executable, "-m", "filters.domain.training.fasttext", job]
     done = subprocess.run(command, env=os.environ | _FRESH, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from catalog.versions import Catalog
-from filters.domain.training_recipe import Split, TrainingRecipe, TrainingSource
+from filters.domain.training.recipe import Split, TrainingRecipe, TrainingSource
 from shards import shard as shards
 from shards.errors import InputError
 from shards.schema import content_hash
