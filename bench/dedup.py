@@ -7,8 +7,8 @@ word 5-grams, 112 permutations as 14 bands of 8, one core. `recall_*`: share of 
 (`formula_*`). `false_*`: documents removed that have no planted partner; ours verifies each candidate on its shingles.
 Ours takes the minima of one permutation's 112 ranges, as recipes do by default; `classical_*` is ours with 112
 permutations. Slower peers get fewer of the same documents. Medians of three turns, but for datatrove, which runs once.
-rensa and datasketch get hashes of 5-grams by numpy, many texts a call; splitting texts into words in Python is most of
-rensa's time (`bench/peers/near_duplicates.py`). Not shown: more cores, more than memory holds (docs/dedup-scale.md),
+rensa gets 5-grams as strings, datasketch their hashes, whichever is faster; cutting texts into them in Python is most
+of rensa's time (`bench/peers/near_duplicates.py`). Not shown: more cores, more than memory holds (docs/dedup-scale.md),
 real text.
 """
 
