@@ -82,7 +82,7 @@ def measure(quick: bool) -> Benchmark:
     unwanted = _unwanted(news, web) or wanted
     checks["wanted_pages_turned_away"] = sum(not glancing(page.data, None) for page in wanted)
     checks["unwanted_share_turned_away"] = sum(_turned_away(page, options) for page in unwanted) / len(unwanted)
-    mix = _mix(wanted[:: 6 if quick else 1], unwanted)
+    mix = _mix(wanted[:: 6 if quick else 2], unwanted)
     mixed = _speeds(sides | {"ours": glancing}, mix, quick)
     checks |= {"pages_in_mix": len(mix), "distinct_unwanted_pages": len(unwanted)}
     return Benchmark("html", "pages per CPU-second, 95 % unwanted", mixed.pop("ours"), mixed, checks)
