@@ -71,29 +71,29 @@ class Canary(Step):
     def _expected(self, texts: dict[str, str]) -> dict[str, str | None]:
         """What must become of each, by sets of words: the walk of verification, without its machinery."""
         names = sorted(texts)
+        read = {name: _read(texts[name], self.signature.ngram) for name in names}
         fates: dict[str, str | None] = {}
         for at, name in enumerate(names):
-            alike = {other: self._alike(texts[name], texts[other]) for other in names[:at]}
+            alike = {other: self._alike(read[name], read[other]) for other in names[:at]}
             sure = any(alike[other] for other in alike if fates[other] == "kept")
             open_ = any(alike[other] is not False for other in alike if fates[other] != "removed")
             fates[name] = "removed" if sure else None if open_ else "kept"
         return fates
 
-    def _alike(self, a: str, b: str) -> bool | None:
-        if schema.content_hash(a) == schema.content_hash(b):
+    def _alike(self, a: "_Read", b: "_Read") -> bool | None:
+        if a.content == b.content:
             return True
-        words = _TOKEN.findall(a.lower()), _TOKEN.findall(b.lower())
-        shingles = [set(zip(*(one[at:] for at in range(self.signature.ngram)), strict=False)) for one in words]
-        if min(map(len, shingles)) < self.signature.min_shingles:
+        fewer = min(len(a.shingles), len(b.shingles))
+        if fewer < self.signature.min_shingles:
             return False
-        different = [_different(*map(_names, words))] if self.verify.names else []
+        different = [_different(a.names, b.names)] if self.verify.names else []
         if self.verify.dose_threshold > 0:
-            different.append(_different(*map(_doses, words)))
+            different.append(_different(a.doses, b.doses))
         if True in different:
             return False
-        alike = _jaccard(*shingles), _jaccard(*(set(_doses(one)[0]) for one in words))
+        alike = _jaccard(a.shingles, b.shingles), _jaccard(set(a.doses[0]), set(b.doses[0]))
         limits = self.verify.threshold, self.verify.dose_threshold
-        part = len(shingles[0] & shingles[1]) / min(map(len, shingles))
+        part = len(a.shingles & b.shingles) / fewer
         if self.verify.containment > 0 and alike[0] < limits[0] and part >= self.verify.containment - _MARGIN:
             return None
         if any(measured < limit - _MARGIN for measured, limit in zip(alike, limits, strict=True)):
@@ -101,6 +101,22 @@ class Canary(Step):
         found = 1 - (1 - alike[0] ** self.bands.rows) ** self.bands.bands
         sure = all(measured >= limit + _MARGIN or measured == 1 for measured, limit in zip(alike, limits, strict=True))
         return True if sure and found > 0.999 and None not in different else None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Read:
+    """What a text is compared by: its content's hash, its shingles, and the terms of `_names` and `_doses`."""
+
+    content: str
+    shingles: set[tuple[str, ...]]
+    names: tuple[Counter, set]
+    doses: tuple[Counter, set]
+
+
+def _read(text: str, ngram: int) -> _Read:
+    words = _TOKEN.findall(text.lower())
+    shingles = set(zip(*(words[at:] for at in range(ngram)), strict=False))
+    return _Read(schema.content_hash(text), shingles, _names(words), _doses(words))
 
 
 @cache
