@@ -10,8 +10,8 @@ standard mode, datatrove's default (`html` has the scores of both). Ours does mo
 pre-pass that saves tables, licences and opt-outs, a medical score, scores kept for each document, verification of each
 duplicate, digests of everything written, a manifest. datatrove's words come from a regular expression, not from spaCy,
 which would be slower; they hold no punctuation, so that Gopher's rule on words with a letter drops fewer of its pages
-than of ours: nearly all that only it keeps. What it has no step for (repeated lines of a site, identifiers of persons,
-benchmarks) is left out of ours.
+than of ours. What it has no step for (repeated lines of a site, identifiers of persons, benchmarks) is left out of
+ours.
 """
 
 import json
