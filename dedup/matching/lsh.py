@@ -22,8 +22,8 @@ import pyarrow.compute as pc
 from dedup.matching.identity import NONE
 from dedup.matching.sorting import merged_order, sorted_pairs
 from dedup.signatures.digests import digests
+from dedup.signatures.lists import flat
 from dedup.signatures.minhash import band_keys
-from dedup.verification.members import flat
 from shards import schema
 from shards.cuts import cut_by_prefix
 from shards.kernels import njit

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.signatures.digests import digests
+from dedup.signatures.lists import flat
 from shards.kernels import njit
 
 RAGGED = ("sketch", "doses", "names")  # lists of uint32
@@ -127,12 +128,6 @@ def _by_partition(nodes: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarr
     for start, stop in itertools.pairwise(cuts):
         places = order[start:stop]
         yield int(partitions[start]), places, (nodes[places] & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """Values and offsets of a column of lists; no copy where it is one chunk."""
-    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return array.values.to_numpy(), array.offsets.to_numpy()
 
 
 @njit(cache=True, nogil=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from site_builds import Site, build, silent
+from site_builds import Site, build, kept_rows, silent
 
 from catalog.versions import Catalog
 from ingest import job
@@ -66,11 +66,9 @@ def test_every_page_of_the_sample_site_meets_its_fate(site: Site, tmp_path: Path
 
 @pytest.mark.slow
 def test_kept_pages_carry_their_licence_time_and_place_in_the_raw_capture(site: Site, tmp_path: Path) -> None:
-    manifest = build(site.recipe, site.store(tmp_path / "store")).manifest
-    store = Catalog(tmp_path / "store").store
-    kept = pa.concat_tables([store.get_table(shard.blob) for shard in manifest.shards]).to_pylist()
+    version = build(site.recipe, site.store(tmp_path / "store")).version
     licences = {p["path"]: p.get("license") for p in tomllib.loads(FATES.read_text())["page"] if p["fate"] == "keep"}
-    for row in kept:
+    for row in kept_rows(tmp_path / "store", version):
         path = "/" + row["url"].split("/", 3)[3]
         if path in licences:
             assert (row["license"] or "none") == licences[path], path
@@ -93,13 +91,9 @@ def test_inputs_are_kept_dropped_or_quarantined(reference: tuple[Path, str]) -> 
 def test_of_two_copies_the_earlier_source_keeps_its_own(reference: tuple[Path, str]) -> None:
     catalog = Catalog(reference[0])
     manifest = catalog.resolve(reference[1])
-    kept = {
-        row["doc_id"]: row["source"]
-        for shard in manifest.shards
-        for row in catalog.store.get_table(shard.blob, ("doc_id", "source")).to_pylist()
-    }
+    sources = {row["doc_id"]: row["source"] for row in kept_rows(reference[0], reference[1], ("doc_id", "source"))}
     rows = [row for blob in manifest.verdicts for row in catalog.store.get_table(blob).to_pylist()]
-    winners = [kept[row["evidence"]] for row in rows if row["stage"] == "dedup"]
+    winners = [sources[row["evidence"]] for row in rows if row["stage"] == "dedup"]
     assert winners
     assert set(winners) == {"leaflets"}
 

@@ -4,10 +4,9 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from rich.console import Console
-from site_builds import build
+from site_builds import build, kept_rows
 from typer.testing import CliRunner
 
 from catalog import views
@@ -57,9 +56,7 @@ def manifest(folder: Path) -> Manifest:
 
 
 def documents(root: Path, version: Manifest) -> dict[str, dict]:
-    store = Catalog(root).store
-    rows = pa.concat_tables([store.get_table(shard.blob) for shard in version.shards]).to_pylist()
-    return {row["source_id"]: row for row in rows}
+    return {row["source_id"]: row for row in kept_rows(root, version.id)}
 
 
 def test_pages_lose_what_the_better_source_has_and_all_counts_follow(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from site_builds import build
+from site_builds import build, kept_rows
 
 from catalog.card import card
 from catalog.versions import Catalog
@@ -65,9 +65,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 def documents(root: Path, version: str) -> dict[str, dict]:
-    catalog = Catalog(root)
-    tables = [catalog.store.get_table(shard.blob) for shard in catalog.resolve(version).shards]
-    return {row["source_id"]: row for row in pa.concat_tables(tables).to_pylist()}
+    return {row["source_id"]: row for row in kept_rows(root, version)}
 
 
 def test_footers_go_and_mixed_pages_become_one_a_language(reference: tuple[Path, str]) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-from site_builds import build
+from site_builds import build, kept_rows
 
-from catalog.versions import Catalog
 from ingest.extract.revisions import REVISIONS, subject_hash
 from ingest.pipeline.supersede import Supersede
 
@@ -56,12 +55,8 @@ threshold = 1
     return path
 
 
-def kept(root: Path) -> dict[str, str]:
-    catalog = Catalog(root)
-    manifest = catalog.resolve("citations")
-    tables = [catalog.store.get_table(shard.blob, ("source_id", "title")) for shard in manifest.shards]
-    rows = pa.concat_tables(tables).to_pylist()
-    return {row["source_id"]: row["title"] for row in rows}
+def titles(root: Path) -> dict[str, str]:
+    return {row["source_id"]: row["title"] for row in kept_rows(root, "citations", ("source_id", "title"))}
 
 
 def test_updates_and_deletions_win_without_reading_old_files_again(tmp_path: Path) -> None:
@@ -76,11 +71,11 @@ def test_updates_and_deletions_win_without_reading_old_files_again(tmp_path: Pat
     )
     path, root = recipe(tmp_path), tmp_path / "store"
     first = build(path, root)
-    assert sorted(kept(root)) == ["1", "1:fr", "2", "2:fr", "3"]
+    assert sorted(titles(root)) == ["1", "1:fr", "2", "2:fr", "3"]
     write(files, "pubmed26n0002.xml", citation(1, 2, 150), citation(4, 1, 400), deleted=(2,))
     second = build(path, root)
     assert second.run.executed["extract"] == 1 and second.run.cached["extract"] == 1
-    assert sorted(kept(root)) == ["1", "3", "4"] and kept(root)["1"].startswith("Budesonide 150")
+    assert sorted(titles(root)) == ["1", "3", "4"] and titles(root)["1"].startswith("Budesonide 150")
     [funnel] = second.manifest.funnels
     assert funnel.dropped == {"supersede.superseded": 2, "supersede.withdrawn": 2} and funnel.inputs == 7
     assert first.version != second.version
@@ -95,7 +90,7 @@ def test_two_versions_in_one_file(tmp_path: Path) -> None:
     write(files, "pubmed26n0002.xml", citation(5, 1, 550))
     root = tmp_path / "store"
     build(recipe(tmp_path), root)
-    assert kept(root)["5"].startswith("Budesonide 550") and len(kept(root)) == 2
+    assert titles(root)["5"].startswith("Budesonide 550") and len(titles(root)) == 2
 
 
 @given(
