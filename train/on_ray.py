@@ -15,9 +15,10 @@ from ray.train.v2.api.exceptions import TrainingFailedError
 
 from shards.errors import BuildError
 from train.checkpoint_folder import steps
+from train.data.corpus import open_version
 from train.distributed import PATIENCE
 from train.loop import pretrain
-from train.ray_cluster import reason, say, shared, wait_for_room
+from train.ray_cluster import check_mark, mark, reason, say, shared, wait_for_room
 from train.rundir import RunDir
 from train.settings import PretrainConfig, PretrainResult
 from train.watch.operate import Operation
@@ -31,6 +32,7 @@ def pretrain_on_ray(
     The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures
     without a new checkpoint, or when there is no room for all workers for `patience` seconds.
     """
+    open_version(config.root, config.version, config.database)  # what is missing here is not asked of a cluster
     os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")  # nobody here would act on what it sees
     if not ray.is_initialized():
         ray.init(logging_level="warning")
@@ -55,16 +57,13 @@ def pretrain_on_ray(
 
 def _trainer(config: PretrainConfig, operation: Operation, scaling: ScalingConfig) -> TorchTrainer:
     """Ray's trainer for one attempt: left to itself it tries a refused setting again, and waits for room for ever."""
-    settings = {
-        "config": dataclasses.asdict(config),
-        "operation": dataclasses.asdict(operation),
-        "folder": str(Path.cwd()),
-    }
+    settings = {"config": dataclasses.asdict(config), "operation": dataclasses.asdict(operation)}
+    here = {"folder": str(Path.cwd()), "mark": mark(config.out)}
     backend = "cpu:gloo,cuda:nccl" if scaling.use_gpu else "gloo"
     once = FailureConfig(max_failures=0, controller_failure_limit=0, max_preemption_failures=0)
     return TorchTrainer(
         _work,
-        train_loop_config=settings,
+        train_loop_config=settings | here,
         torch_config=TorchConfig(backend, timeout_s=int(PATIENCE.total_seconds())),
         scaling_config=scaling,
         run_config=RunConfig("ray", config.out, failure_config=once, logging_config=LoggingConfig("CRITICAL")),
@@ -74,4 +73,6 @@ def _trainer(config: PretrainConfig, operation: Operation, scaling: ScalingConfi
 def _work(settings: dict) -> None:
     if Path(settings["folder"]).is_dir():  # the command's: --tokenizer and --init may be relative
         os.chdir(settings["folder"])
-    pretrain(PretrainConfig(**settings["config"]), Operation(**settings["operation"]))
+    config = PretrainConfig(**settings["config"])
+    check_mark(config.out, settings["mark"])
+    pretrain(config, Operation(**settings["operation"]))

@@ -1,6 +1,9 @@
 """What a run must know of its Ray cluster: whether there is room for it, which folders are shared, why it failed."""
 
+import secrets
+import socket
 import textwrap
+import time
 from pathlib import Path
 
 import ray
@@ -11,6 +14,9 @@ from shards.commands import console
 from shards.errors import BuildError, InputError, MedcorpusError
 
 FIRST, QUIET = 10.0, 60.0  # seconds until the first line about missing room, and between the next ones
+
+MARK = "ray/mark"
+VISIBLE = 60  # seconds until every NFS client sees what another one wrote
 
 
 def wait_for_room(workers: int, each: dict[str, float], batch: int, patience: float) -> None:
@@ -54,6 +60,26 @@ def shared(option: str, folder: str) -> str:
     if ray.get_runtime_context().runtime_env.get("working_dir") and not Path(folder).is_absolute():
         raise InputError(f"{option} {folder} is in the job's own copy of the code; give a folder that all nodes share")
     return str(Path(folder).resolve())
+
+
+def mark(folder: str) -> str:
+    """Leave a mark in the folder, a new one each time; the mark."""
+    found = secrets.token_hex(8)
+    path = Path(folder) / MARK
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(found)
+    return found
+
+
+def check_mark(folder: str, expected: str) -> None:
+    """`InputError` unless this machine sees the mark: a run would train into a folder that nobody else has."""
+    path = Path(folder) / MARK
+    for _ in range(VISIBLE):
+        if path.exists() and path.read_text() == expected:
+            return
+        time.sleep(1)
+    host = socket.gethostname()
+    raise InputError(f"--out {folder} on {host} is not the folder that the command sees; give one that all nodes share")
 
 
 def reason(error: TrainingFailedError) -> str:
