@@ -32,13 +32,13 @@ def pretrain_on_ray(
     The store and `config.out` must be folders that all nodes share. `BuildError` after more than `restarts` failures
     without a new checkpoint, or when there is no room for all workers for `patience` seconds.
     """
-    open_version(config.root, config.version, config.database)  # what is missing here is not asked of a cluster
     os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")  # nobody here would act on what it sees
     if not ray.is_initialized():
         ray.init(logging_level="warning")
     gpus = config.device == "cuda" or (config.device == "auto" and ray.cluster_resources().get("GPU", 0) > 0)
     out, root = shared("--out", config.out), shared("--root", config.root)
     config = dataclasses.replace(config, out=out, root=root, device="cuda" if gpus else "cpu")
+    open_version(root, config.version, config.database)  # what is missing needs no cluster
     each = {"CPU": 1} | ({"GPU": 1} if gpus else {})
     scaling = ScalingConfig(num_workers=workers, use_gpu=gpus, resources_per_worker=each)
     folder, failures, reached = RunDir(Path(out)), 0, 0
