@@ -145,6 +145,7 @@ def one_run(
     folder.claim(config.fixed() | {"version_id": texts.arms[name], "tokenizer_digest": texts.tokens.digest})
     trial = Run(config, group, folder, data(config, texts, name))
     trial.restore()
+    bar.console.print(f"{name}, seed {seed}", markup=False)
     train(trial, [ProgressLine(bar)])
     trial.settle()
     lengths = byte_lengths(texts.tokens)
