@@ -1,5 +1,5 @@
 """A build as a graph of steps, and what its end says of itself.
 
-`graph` which step reads what · `refine`, `paragraphs`, `ancestors` parts of it that a recipe asks for · `supersede`,
-`verdict`, `pack` the steps that belong to no other room · `accounts` what the steps left becomes a manifest
+`graph` which step reads what · `refine`, `paragraphs`, `ancestors` parts of it that a recipe asks for · `extract`,
+`supersede`, `verdict`, `pack` steps of no other room · `accounts` what the steps left becomes a manifest
 """

@@ -28,8 +28,8 @@ from filters.privacy import KINDS
 from filters.quality.step import Quality
 from filters.rules import Bound, Rules
 from ingest.engine.graph import Node, Port
-from ingest.extract.step import Extract
 from ingest.pipeline.ancestors import Ancestors, Elder, elders, promoted
+from ingest.pipeline.extract import Extract
 from ingest.pipeline.pack import Pack, groups
 from ingest.pipeline.paragraphs import Judged, Trimmed, trim_paragraphs
 from ingest.pipeline.refine import refine

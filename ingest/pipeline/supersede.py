@@ -5,6 +5,7 @@ extract step, in which each document names its subject (all documents of one cit
 """
 
 import dataclasses
+import hashlib
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,13 @@ import pyarrow as pa
 
 from shards.step import Step
 
+REVISIONS = pa.schema(
+    [
+        pa.field("subject", pa.uint64(), False),  # hash of what the document is about: 64 bits of BLAKE2b
+        pa.field("revision", pa.string(), False),  # of two, the one that sorts later counts
+        pa.field("row", pa.int32(), False),  # of the documents table; -1: the subject is withdrawn
+    ]
+)
 SUPERSEDED = pa.schema(
     [
         pa.field("row", pa.uint32(), False),
@@ -67,3 +75,9 @@ class Supersede(Step):
             table = mine.to_arrow().cast(SUPERSEDED).combine_chunks()
             batches.append(pa.record_batch([column.combine_chunks() for column in table.columns], schema=SUPERSEDED))
         return {"superseded": batches}
+
+
+def subject_hash(source: str, subject: str) -> int:
+    """The subject as 64 bits."""
+    digest = hashlib.blake2b(f"{source}\x00{subject}".encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ingest.extract.dates import parse_date
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files
 from ingest.sources.stretches import lost, stretches
 from ingest.sources.zip_entries import zip_entries

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterator
 from typing import ClassVar
 
+from ingest.extract.dates import parse_date
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Record, Refusal
-from ingest.sources.dates import parse_date
 from ingest.sources.document_files import DocumentFiles
-from ingest.sources.licenses import spdx
 from shards.step import local
 
 

@@ -14,15 +14,15 @@ from typing import ClassVar
 from lxml import etree
 
 from ingest.extract import names
+from ingest.extract.dates import parse_date
+from ingest.extract.languages import language_code
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.elements import parse_element, read_elements, strip_namespaces
 from ingest.sources.files import find_files
 from ingest.sources.jats.article import article_record
-from ingest.sources.languages import language_code
-from ingest.sources.licenses import spdx
 from shards.step import local
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

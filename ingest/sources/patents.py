@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from ingest.extract.dates import date_of
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import date_of
 from ingest.sources.document_files import DocumentFiles
 from ingest.sources.elements import read_document
 from ingest.sources.files import find_files, plain_suffix

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
 from ingest.sources.files import find_files
 from ingest.sources.jats.article import Jats
-from ingest.sources.licenses import spdx
 from shards.step import local
 
 _NAME = re.compile(r"(PMC\d+)\.(\d+)\.xml(?:\.gz)?$")

@@ -17,13 +17,13 @@ from typing import ClassVar
 from lxml import etree
 
 from ingest.extract import names
+from ingest.extract.dates import date_of
+from ingest.extract.languages import LANGUAGES
 from ingest.extract.scripts import flatten_math, flatten_scripts
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, Withdrawal, batch_files
-from ingest.sources.dates import date_of
 from ingest.sources.elements import parse_element, read_elements
 from ingest.sources.files import find_files
-from ingest.sources.languages import LANGUAGES
 from shards.step import local
 
 _TAGS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")

@@ -11,12 +11,12 @@ from typing import ClassVar
 
 import pyarrow.parquet as pq
 
+from ingest.extract.dates import parse_date
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files, plain_suffix
-from ingest.sources.licenses import spdx
 from ingest.sources.stretches import lost, read_lines
 from shards.errors import InputError
 from shards.step import local

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract.step import Extract
+from ingest.pipeline.extract import Extract
 from ingest.sources.archives.warc import Warc
 from ingest.sources.base import Partition, Record, Refusal
 from ingest.sources.folder import Folder

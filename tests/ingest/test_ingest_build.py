@@ -12,7 +12,7 @@ from site_builds import Site, build, kept_rows, silent
 from catalog.versions import Catalog
 from ingest import job
 from ingest.engine.executors import InProcess
-from ingest.extract.step import Extract
+from ingest.pipeline.extract import Extract
 from ingest.pipeline.pack import Pack
 from ingest.pipeline.verdict import Verdict
 from ingest.recipe import load

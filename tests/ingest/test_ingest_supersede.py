@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_builds import build, kept_rows
 
-from ingest.extract.revisions import REVISIONS, subject_hash
-from ingest.pipeline.supersede import Supersede
+from ingest.pipeline.supersede import REVISIONS, Supersede, subject_hash
 
 ABSTRACT = (
     "Background: Asthma in children is treated with inhaled corticosteroids at low doses. Methods: In this randomised trial "

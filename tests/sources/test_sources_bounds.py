@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.extract.dates import date_of
 from ingest.sources.archives.arc import walk_arc
 from ingest.sources.archives.records import Capture, Damage
 from ingest.sources.archives.warc import read_archive
 from ingest.sources.base import Refusal
-from ingest.sources.dates import date_of
 from ingest.sources.e3c import E3C
 from ingest.sources.tables import Columns, Tables
 from ingest.sources.wiki.mediawiki import MediaWiki

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.extract.sandbox import Limits, Sandbox
-from ingest.extract.step import document
+from ingest.pipeline.extract import document
 from ingest.sources.aifa import Aifa
 from ingest.sources.base import Record, Refusal
 from ingest.sources.bdpm import Bdpm

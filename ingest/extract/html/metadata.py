@@ -8,9 +8,9 @@ from datetime import datetime
 from lxml import html
 
 from ingest.extract import names
+from ingest.extract.dates import parse_date
+from ingest.extract.licenses import spdx
 from ingest.extract.opt_outs import content_usage, only_directives, reserved, robots_directives
-from ingest.sources.dates import parse_date
-from ingest.sources.licenses import spdx
 
 _TITLES = ("citation_title", "dc.title", "og:title")
 _DATES = ("citation_publication_date", "citation_date", "article:published_time", "dcterms.issued", "dc.date.issued",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ingest.extract.languages import language_code
 from ingest.extract.names import person_or_body
-from ingest.sources.languages import language_code
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
 # Names of files, of programs and of templates, which their makers write where a title belongs.

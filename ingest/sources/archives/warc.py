@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from ingest.extract.dates import parse_date
 from ingest.sources.about import About
 from ingest.sources.archives.arc import walk_arc
 from ingest.sources.archives.body import BodyError, decode_body
 from ingest.sources.archives.http import Response, header_opt_outs, parse_response
 from ingest.sources.archives.records import Capture, Damage, walk_warc
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.files import find_files
 from ingest.urls import canonical
 from shards.errors import InputError

@@ -11,16 +11,16 @@ from typing import ClassVar
 from lxml import etree
 
 from ingest.extract import names
+from ingest.extract.dates import date_of
+from ingest.extract.languages import language_code
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Record, Refusal
-from ingest.sources.dates import date_of
 from ingest.sources.document_files import DocumentFiles
 from ingest.sources.elements import read_document, strip_namespaces
 from ingest.sources.jats.prepare import prepare
 from ingest.sources.jats.text import inline, render
-from ingest.sources.languages import language_code
-from ingest.sources.licenses import spdx
 from shards.step import local
 
 _MIME = "application/jats+xml"

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
+from ingest.extract.dates import parse_date
+from ingest.extract.licenses import spdx
 from ingest.sources.about import About
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.files import READ_ERRORS, find_files
-from ingest.sources.licenses import spdx
 from ingest.sources.stretches import lost, read_lines, stretches
 from ingest.sources.wiki.choice import WikiChoice
 from ingest.sources.wiki.projects import authors_of, project_of

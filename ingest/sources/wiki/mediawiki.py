@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from ingest.extract.dates import parse_date
 from ingest.sources.about import About
 from ingest.sources.addresses import canonical_or_none
 from ingest.sources.base import Partition, Record, Refusal, batch_files
-from ingest.sources.dates import parse_date
 from ingest.sources.elements import parse_element, read_elements
 from ingest.sources.files import READ_ERRORS, find_files, open_stream
 from ingest.sources.wiki.choice import WikiChoice

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.sources.licenses import spdx
+from ingest.extract.licenses import spdx
 
 BMC = (
     "This article is licensed under a Creative Commons Attribution 4.0 International License (which permits use). The "

@@ -11,8 +11,8 @@ from ingest.extract.charset import decode
 from ingest.extract.clean import clean, clean_line
 from ingest.extract.options import Options
 from ingest.extract.result import Extracted, ExtractError, RejectedError, Rejection
-from ingest.extract.revisions import REVISIONS, subject_hash
 from ingest.extract.sandbox import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, Sandbox, shared
+from ingest.pipeline.supersede import REVISIONS, subject_hash
 from ingest.sources.base import Partition, Record, Refusal, Source, Withdrawal
 from ingest.sources.qrd import mark_sections
 from shards import schema
@@ -48,7 +48,7 @@ class Extract(Step):
 
     def run(self) -> dict[str, pa.Table]:
         """{"documents": rows of `schema.DOCUMENT`, "quarantine": rows of `schema.QUARANTINE`, "rejected": the verdicts
-        (`schema.VERDICT`) of what was turned away at a glance, "revisions": what `pipeline.supersede` needs of a source
+        (`schema.VERDICT`) of what was turned away at a glance, "revisions": what `supersede` needs of a source
         whose files overrule each other, "inputs": their count}.
 
         The inputs are counted as they are read, apart from what becomes of them, so that the accounts can be checked.
