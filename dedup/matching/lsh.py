@@ -3,7 +3,7 @@
 Each partition writes one small file of band keys: a record batch for each (band, prefix of the key), sorted by key. A
 match task reads one batch number of every partition's file: an independent task in bounded memory, and no text moves.
 Further bands hold the content hash (exact duplicates), the document id (the same key read twice) and the page that the
-document's address names (`identity`).
+document's address names (`signatures.identity`).
 
 A bucket of more than `max_bucket` documents is left unmatched as a whole, as no order could choose among its documents
 without changing what survives, and is reported. Equal hashes and ids are always matched.
@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.matching.identity import NONE
 from dedup.matching.sorting import merged_order, sorted_pairs
 from dedup.signatures.digests import digests
+from dedup.signatures.identity import NONE
 from dedup.signatures.lists import flat
 from dedup.signatures.minhash import band_keys
 from shards import schema

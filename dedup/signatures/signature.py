@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from dedup.matching.identity import url_hashes
+from dedup.signatures.identity import url_hashes
 from dedup.signatures.minhash import minhash, one_permutation_minhash, permutations
 from dedup.signatures.shingles import shingles_of
 from dedup.signatures.tokens import MONTHS, UNITS, doses_of, names_of, word_hashes

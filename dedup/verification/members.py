@@ -23,7 +23,7 @@ class Merits(NamedTuple):
     """What decides who wins, what is compared first, and how large each document is to compare; one value a member.
 
     `doc_id`, `content_hash`: (members, 2) uint64; `language`: uint16, 0 where unknown; `page`: uint64, 0 where there is
-    none (`matching.identity`); `elder`: whether it is of an earlier version, and never loses; `lengths`:
+    none (`signatures.identity`); `elder`: whether it is of an earlier version, and never loses; `lengths`:
     (members, 3), of its lists.
     """
 

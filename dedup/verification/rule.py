@@ -2,18 +2,17 @@
 
 Two texts that agree in their template but not in their doses, or that call what they are about by another name, are
 different medicines, however much of their text is one: what tells them apart is what recurs in one and not in the
-other (`signatures.terms`, docs/dedup.md). Two editions of one leaflet pass: what one adds, the other need not
-lack.
+other (`terms`, docs/dedup.md). Two editions of one leaflet pass: what one adds, the other need not lack.
 
-Two captures of one page in one source are one document unless hardly anything is common to them (`matching.identity`):
-a page may change its doses. Texts in two languages are never one, however many numbers and names they share.
+Two captures of one page in one source (`signatures.identity`) are one document unless hardly anything is common to
+them: a page may change its doses. Texts in two languages are never one, however many numbers and names they share.
 """
 
 from typing import NamedTuple
 
 from dedup.signatures.signature import MOST_NAMES
-from dedup.signatures.terms import different, jaccard
 from dedup.verification.template import residual
+from dedup.verification.terms import different, jaccard
 from shards.kernels import njit
 
 METHODS = ("", "same-key", "exact-duplicate", "near-duplicate", "same-url", "contained")

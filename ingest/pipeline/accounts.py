@@ -54,7 +54,7 @@ class Accounts:
 
     @cached_property
     def tallies(self) -> list[pa.Table]:
-        """What became of each partition's inputs (`ingest.verdict.TALLY`)."""
+        """What became of each partition's inputs (`verdict.TALLY`)."""
         return [self.read(node, "tally") for node in self.graph.counts]
 
     @property

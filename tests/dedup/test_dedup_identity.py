@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from dedup.matching.identity import NONE, names_a_page, url_hashes
+from dedup.signatures.identity import NONE, names_a_page, url_hashes
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_dedup_signature import hashed_words
 
-from dedup.signatures.terms import different, jaccard
 from dedup.signatures.tokens import HEAD, MONTHS, STEPS, UNITS, doses_of, names_of, word_hashes
+from dedup.verification.terms import different, jaccard
 
 FILLER = " ".join(["and so it is with what one reads here and there of all that is"] * 2)  # longer than a head
 LEAFLET = "{title} {filler} Take {name} at noon. If {name} makes you ill, stop {name}. Keep {name} dry. {more}"
