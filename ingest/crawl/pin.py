@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.crawl import robots
 from ingest.crawl.frontier import Frontier
-from ingest.sources.digests import digest_file
+from ingest.digests import digest_file
 from shards.errors import CorruptionError, InputError
 
 PIN = "pin.json"

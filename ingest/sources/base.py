@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from ingest.sources.digests import digest_files
+from ingest.digests import digest_files
 from shards.step import local
 
 

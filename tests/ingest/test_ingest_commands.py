@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from catalog.versions import Catalog
 from ingest.cli import app
-from ingest.sources.digests import digest_file
+from ingest.digests import digest_file
 from shards.errors import BuildError
 
 

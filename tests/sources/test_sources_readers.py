@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.digests import digest_file
 from ingest.extract.dates import parse_date
 from ingest.sources.archives.crawl import Crawled
 from ingest.sources.base import Record, Refusal
-from ingest.sources.digests import digest_file
 from ingest.sources.e3c import E3C
 from ingest.sources.elements import cut_elements
 from ingest.sources.folder import Folder

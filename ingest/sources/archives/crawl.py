@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.digests import digest_file
 from ingest.sources.archives.policies import Policies, read_policies
 from ingest.sources.archives.warc import read_archive
 from ingest.sources.base import Partition, Record, Refusal
-from ingest.sources.digests import digest_file
 from shards.errors import CorruptionError, InputError
 from shards.step import local
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.digests import cache_folder, digest_files
 from ingest.sources.base import Partition
-from ingest.sources.digests import cache_folder, digest_files
 from ingest.sources.wiki.graph import Choice, chosen_pages, find_tables
 from shards import disk
 from shards.errors import InputError

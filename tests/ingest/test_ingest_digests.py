@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import digests
-from ingest.sources.digests import digest_files
+from ingest import digests
+from ingest.digests import digest_files
 
 
 @pytest.fixture
