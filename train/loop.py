@@ -52,11 +52,14 @@ class Run:
         self.shared = lay_out(self.model, config.parallel, group)
         sums = group.sum if config.parallel == "fsdp" else lambda here: here
         self.optimizer = OPTIMIZERS[config.optimizer](self.model, sums, config.weight_decay)
+        stream = self.data.stream
+        self.flops = step_flops(self.model.config, config.batch, stream.input_length, stream.target_length)
         self.step, self.skipped = 0, 0
         self.held_out: float | None = None  # mean over the languages, of the last step
 
     def advance(self) -> dict:
         """Do the next step; its record. Parameters and moments are those after it, whatever the record says."""
+        began = time.perf_counter()
         batches = [self._tensors(batch) for batch in self._batches()]
         first = (self.step + self.skipped) * self.config.batch
         target_tokens = self.data.stream.target_tokens(first, first + self.config.batch)
@@ -71,7 +74,8 @@ class Run:
         self.step, self.held_out = self.step + 1, None
         lr = self.schedule.at(self.step)
         self.optimizer.step(lr, (self.config.clip / (norm + 1e-6)).clamp(max=1.0))
-        totals = self.group.sum(sums).tolist()
+        totals = self.group.sum(sums).tolist()  # waits for the device, so the time is the step's
+        seconds = time.perf_counter() - began
         named = zip(languages, totals, strict=True)
         return {
             "step": self.step,
@@ -82,6 +86,8 @@ class Run:
             "examples": self.step * self.config.batch,
             **({"skipped": self.skipped} if self.skipped else {}),
             "tokens": round(self.step * self.config.batch * self.data.stream.tokens),
+            "input_tokens_per_second": round(self.config.batch * self.data.stream.input_length / seconds),
+            "flops_per_second": round(self.flops / seconds / self.group.world),  # of each process
         }
 
     def _batches(self) -> list[Batch]:
@@ -176,11 +182,9 @@ def train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool] 
 
 
 def _train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool]) -> None:
-    config, guard, stream = run.config, Guard(run.config.spike), run.data.stream
+    config, guard = run.config, Guard(run.config.spike)
     guard.begin(run.folder.metrics())
-    flops = step_flops(run.model.config, config.batch, stream.input_length, stream.target_length)
     while run.step < config.steps:
-        began = time.perf_counter()
         record = run.advance()
         reason = guard.verdict(record)
         if run.group.any(reason is not None):  # the leading process has the metrics, so it is the one that judges
@@ -189,13 +193,10 @@ def _train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool]
             for observer in observers:
                 observer.went_back(run, failed, reason)
             continue
-        seconds = time.perf_counter() - began
         last = run.step == config.steps
         stop = run.group.any(stopping())
         if last or due(config.eval_every, run.step):
             record["held_out"] = run.evaluate()
-        record["input_tokens_per_second"] = round(config.batch * stream.input_length / seconds)
-        record["flops_per_second"] = round(flops / seconds / run.group.world)  # of each process
         if run.group.leads:
             run.folder.log(record)
         if last or stop or due(config.checkpoint_every, run.step):

@@ -99,7 +99,7 @@ def sweep(config: PretrainConfig, rising: Rising) -> tuple[list[float], list[flo
                 break
             rates.append(record["lr"])
             losses.append(record["loss"])
-            shown.step(test, record | {"input_tokens_per_second": 0})
+            shown.step(test, record)
             if np.mean(losses[-LAST:]) > DIVERGED * min(smooth(losses)):
                 break
     return rates, losses
