@@ -2,10 +2,10 @@
 
 Ours runs in-process (`extract_pdf`, without the sandbox's process), as the peers do: pypdfium2's plain text, pypdf and
 pdfminer.six. Speed: all files of `../shared/data/pdf` that every side can open, of at most 30 pages, process CPU time,
-medians of three turns over all of them, the sides in turns every five files. Word F1 and 5-gram order recall: six
-articles with their XML. Facts: olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 against the
-hand-checked text of a book of 117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory
-that one took. Needs `../shared/data/pdf`.
+medians of three turns over all of them, the sides in turns. Word F1 and 5-gram order recall: six articles with their
+XML. Facts: olmOCR-bench's sample (present, absent, order). `hand_checked_f1_*`: word F1 against the hand-checked text
+of a book of 117 pages. `poison_*`: files that break extractors, in the sandbox, with the most memory that one took.
+Needs `../shared/data/pdf`.
 """
 
 import io

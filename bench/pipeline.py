@@ -4,14 +4,14 @@ WARC -> trafilatura -> language (fastText lid.176.ftz) -> quality (Gopher's rule
 distinct real pages. The figure is input pages per second of CPU time of the whole process tree, without start-up: each
 side is run on a few pages and on all, and pages and CPU seconds of the small run are taken off (imports, model loading,
 datatrove's four executors; compiled code was in its cache after an unmeasured run). `*_startup_cpu_s` is what was taken
-off, `*_whole_*` the figure with it. Medians of three turns. Ours asks trafilatura in its fast mode and repairs what
-that loses; `datatrove_fast` has the same options of trafilatura and keeps that text as it is, `datatrove` is with its
-standard mode, datatrove's default (`html` has the scores of both). Ours does more in that time: metadata, charset, a
-pre-pass that saves tables, licences and opt-outs, a medical score, scores kept for each document, verification of each
-duplicate, digests of everything written, a manifest. datatrove's words come from a regular expression, not from spaCy,
-which would be slower; they hold no punctuation, so that Gopher's rule on words with a letter drops fewer of its pages
-than of ours. What it has no step for (repeated lines of a site, identifiers of persons, benchmarks) is left out of
-ours.
+off, `*_whole_*` the figure with it. Medians of three turns; `*_wall_s` is with whatever else ran on the machine. Ours
+asks trafilatura in its fast mode and repairs what that loses; `datatrove_fast` has the same options of trafilatura and
+keeps that text as it is, `datatrove` is with its standard mode, datatrove's default (`html` has the scores of both).
+Ours does more in that time: metadata, charset, a pre-pass that saves tables, licences and opt-outs, a medical score,
+scores kept for each document, verification of each duplicate, digests of everything written, a manifest. datatrove's
+words come from a regular expression, not from spaCy, which would be slower; they hold no punctuation, so that Gopher's
+rule on words with a letter drops fewer of its pages than of ours. What it has no step for (repeated lines of a site,
+identifiers of persons, benchmarks) is left out of ours.
 """
 
 import json
