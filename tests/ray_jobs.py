@@ -28,12 +28,13 @@ def job_server(folder: Path, cpus: int = 2) -> Iterator[tuple[str, dict[str, str
         "RAY_AUTH_TOKEN_PATH": str(token),
         "PATH": f"{BIN}:{clean['PATH']}",
     }
-    dashboard = free_port()
-    command = [str(BIN / "ray"), "start", "--head", "--block", f"--num-cpus={cpus}", f"--port={free_port()}",
+    dashboard, port = free_port(), free_port()
+    own = environment | {"RAY_ADDRESS": f"127.0.0.1:{port}"}  # else Ray's helpers ask the machine's latest cluster
+    command = [str(BIN / "ray"), "start", "--head", "--block", f"--num-cpus={cpus}", f"--port={port}",
                "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}",
                f"--dashboard-agent-listen-port={free_port()}", "--disable-usage-stats"]  # fmt: skip
     with (folder / "head.log").open("w") as log:
-        head = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        head = subprocess.Popen(command, env=own, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     address = f"http://127.0.0.1:{dashboard}"
     try:
         for _ in range(120):
