@@ -155,7 +155,6 @@ class Run:
 
     def finish(self) -> PretrainResult:
         """Plot and export, if all steps are done, and sum up."""
-        self.settle()
         if self.step == self.config.steps:
             self._export()
         return self.folder.result()
@@ -177,6 +176,7 @@ def train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool] 
     try:
         _train(run, observers, stopping)
     finally:
+        run.settle()  # an error, too, leaves the last checkpoint on the disk
         for observer in observers:
             observer.end(run)
 
@@ -204,7 +204,6 @@ def _train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool]
         for observer in observers:
             observer.step(run, record)
         if stop:
-            run.settle()
             return
 
 

@@ -147,7 +147,6 @@ def one_run(
     trial.restore()
     bar.console.print(f"{name}, seed {seed}", markup=False)
     train(trial, [ProgressLine(bar)])
-    trial.settle()
     lengths = byte_lengths(texts.tokens)
     return [
         Score(name, seed, place, language, nats.numpy(force=True) / math.log(2), lengths[own[language][1]].sum(axis=1))
