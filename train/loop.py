@@ -170,7 +170,12 @@ class Run:
 
 
 def train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool] = lambda: False) -> None:
-    """All steps that are left, or until some process is `stopping`; then there is a checkpoint of the last step."""
+    """All steps that are left, or until some process is `stopping` or the file `stop` is in the run's folder.
+
+    Then there is a checkpoint of the last step.
+    """
+    if run.group.leads:
+        run.folder.stop.unlink(missing_ok=True)  # of an earlier session
     for observer in observers:
         observer.begin(run)
     try:
@@ -194,7 +199,7 @@ def _train(run: Run, observers: Sequence[Observer], stopping: Callable[[], bool]
                 observer.went_back(run, failed, reason)
             continue
         last = run.step == config.steps
-        stop = run.group.any(stopping())
+        stop = run.group.any(stopping() or (run.group.leads and run.folder.stop.exists()))
         if last or due(config.eval_every, run.step):
             record["held_out"] = run.evaluate()
         if run.group.leads:

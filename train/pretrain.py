@@ -39,20 +39,22 @@ def main(
     [dim]ray job submit --working-dir . -- python -m train.pretrain --ray-workers 16 --parallel fsdp ...[/dim]
 
     Losses are in metrics.jsonl and loss.png, the model for transformers in model/. SIGTERM or Ctrl-C stops after the
-    step under way, with a checkpoint, and exit status 143 or 130.
+    step under way, with a checkpoint, and exit status 143 or 130; so does, with 0 and from any machine of a cluster, a
+    file named stop in the run's folder.
     """
     if ray_workers:
         from train.on_ray import pretrain_on_ray  # Ray is loaded by who asks for it
 
-        console().print(summary(pretrain_on_ray(config, operation, ray_workers, ray_restarts, ray_wait * 60)))
-        return
-    with graceful() as stop:
-        result = pretrain(config, operation, stop)
+        result, status = pretrain_on_ray(config, operation, ray_workers, ray_restarts, ray_wait * 60), 0
+    else:
+        with graceful() as stop:
+            result = pretrain(config, operation, stop)
+        status = stop.exit_status
     done = result.steps == config.steps
     if os.environ.get("RANK", "0") == "0":
         console().print(summary(result) if done else f"stopped at step {result.steps}; the same command goes on")
     if not done:
-        raise typer.Exit(stop.exit_status)
+        raise typer.Exit(status)
 
 
 def summary(result: PretrainResult) -> Table:

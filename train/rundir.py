@@ -19,6 +19,7 @@ class RunDir:
         self.checkpoints = path / "checkpoints"
         self.loss_plot = path / "loss.png"
         self.export = path / "model"
+        self.stop = path / "stop"  # who makes this file, on whatever machine, asks the run to stop
         self._metrics = path / "metrics.jsonl"
         self._config = path / "config.json"
         self._waiting: list[str] = []

@@ -13,6 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from test_train_pretrain import command, config, environment, metrics
 
 from shards.errors import InputError
+from train.checkpoint_folder import steps
 from train.loop import pretrain
 from train.watch import energy, speed
 from train.watch.energy import Meter, co2_grams
@@ -48,6 +49,20 @@ def test_a_stopped_run_has_a_checkpoint_of_its_last_step_and_no_export(run):
 def test_a_stopped_and_resumed_run_equals_an_unbroken_one(run, root, tmp_path):
     pretrain(config(root, tmp_path / "run", steps=24), Operation(tracker="none"))
     assert metrics(tmp_path / "run") == metrics(run[1].run_dir)
+
+
+def test_a_file_named_stop_ends_the_run_with_a_checkpoint_and_is_forgotten_by_the_next(run, root, tmp_path):
+    folder = tmp_path / "run"
+
+    def ask() -> bool:  # as another machine would, at some step
+        (folder / "stop").touch()
+        return False
+
+    stopped = pretrain(config(root, folder, steps=24), Operation(tracker="none"), ask)
+    assert stopped.steps == 1
+    assert max(steps(folder / "checkpoints")) == 1
+    assert pretrain(config(root, folder, steps=24), Operation(tracker="none")).steps == 24
+    assert metrics(folder) == metrics(run[1].run_dir)
 
 
 def test_tensorboard_has_every_step_once_over_both_sessions(run):
