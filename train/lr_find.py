@@ -13,9 +13,8 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
+from catalog import plot_style as style
 from shards.commands import console, run
 from shards.errors import InputError
 from train.distributed import join
@@ -127,8 +126,7 @@ def plot(
     rates: list[float], losses: list[float], smoothed: list[float], found: Finding, path: Path, title: str
 ) -> Path:
     """Loss against rate, with the suggestion."""
-    figure = Figure(figsize=(8, 4.4), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = style.figure(4.4)
     axes = figure.subplots()
     axes.semilogx(rates, losses, color="#bbbbbb", linewidth=0.8, label="each step")
     axes.semilogx(rates, smoothed, color="#222222", linewidth=2, label="mean around it")
@@ -141,8 +139,7 @@ def plot(
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-    figure.savefig(path, format="png")
-    return path
+    return style.save(figure, path)
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")

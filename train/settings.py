@@ -110,9 +110,11 @@ class PretrainConfig:
             raise InputError(f"seed is {self.seed}; give a number below 2 ** 63")
         if self.held_out >= 1:
             raise InputError(f"held_out is {self.held_out}; give a share below 1, for example 0.02")
-        for name, weight in (self.weights | self.sources).items():
-            if not 0 <= weight < math.inf or (weight == 0 and name in self.weights):
-                raise InputError(f"weight of {name} is {weight}; give a positive number; 0 only to a source")
+        for name, weight in (*self.weights.items(), *self.sources.items()):
+            if not 0 <= weight < math.inf:
+                raise InputError(f"weight of {name} is {weight}; give a positive number, or 0 to a source")
+        if 0 in self.weights.values():
+            raise InputError("weights of languages must be positive; leave a language out with --languages")
         if self.languages and self.weights and set(self.languages) != set(self.weights):
             raise InputError(
                 f"languages {', '.join(self.languages)} are not those of weights {', '.join(self.weights)}"

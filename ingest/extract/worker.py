@@ -79,9 +79,8 @@ def _outcome(handle: Handler, header: dict, payload: bytes) -> tuple[dict, bytes
 def main() -> None:
     """Entry point of the child."""
     memory, cpu_seconds, max_pages = map(int, sys.argv[1:4])
-    from ingest.extract.html.extract import (
-        extract_html,  # after the fork, so that the parent never loads the extractors
-    )
+    # After the fork, so that the parent never loads the extractors.
+    from ingest.extract.html.extract import extract_html
     from ingest.extract.options import Options
     from ingest.extract.references import without_references
 

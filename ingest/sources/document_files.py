@@ -1,6 +1,7 @@
 """Readers whose files are documents: the walk over the files of a partition, shared."""
 
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from shards.step import local
 
 
 @dataclasses.dataclass(frozen=True)
-class DocumentFiles:
+class DocumentFiles(ABC):
     """Files below `root`, `batch` of them a partition; a reader says what the bytes of one give (`_documents`)."""
 
     limit = 100 << 20  # bytes of one file
@@ -33,5 +34,6 @@ class DocumentFiles:
     def _files(self) -> list[str]:
         return find_files(self.name, self.root, self.patterns)
 
+    @abstractmethod
     def _documents(self, data: bytes, name: str) -> Iterator[Record | Refusal]:
-        raise NotImplementedError
+        """The documents of one file's bytes."""

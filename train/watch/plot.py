@@ -5,18 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-# Okabe and Ito's colours: told apart by colour-blind readers, too.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+from catalog import plot_style as style
 
 
 def plot_losses(metrics: Iterable[dict], path: Path, title: str) -> Path:
     """Draw the records of metrics.jsonl; every language keeps its colour by alphabetical order."""
     records = list(metrics)
-    figure = Figure(figsize=(11, 4.6), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = style.figure(4.2)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     _draw_total(left, records)
     _draw_languages(right, records)
@@ -29,8 +25,7 @@ def plot_losses(metrics: Iterable[dict], path: Path, title: str) -> Path:
     left.set_ylabel("nats per target token")
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     temporary = path.with_name(f".tmp-{path.name}")
-    figure.savefig(temporary, format="png")
-    return temporary.replace(path)
+    return style.save(figure, temporary).replace(path)
 
 
 def _draw_total(axes: Axes, records: list[dict]) -> None:
@@ -42,7 +37,7 @@ def _draw_total(axes: Axes, records: list[dict]) -> None:
 
 def _draw_languages(axes: Axes, records: list[dict]) -> None:
     for number, name in enumerate(sorted({name for one in records for name in one["languages"]})):
-        colour = COLOURS[number % len(COLOURS)]
+        colour = style.COLOURS[number % len(style.COLOURS)]
         seen = [(one["step"], one["languages"][name]) for one in records if name in one["languages"]]
         steps, losses = zip(*seen, strict=True)
         axes.plot(steps, smooth(list(losses)), color=colour, linewidth=1.2, alpha=0.55, label=name)
