@@ -3,10 +3,12 @@
 `sdpa`: torch's own with the bias as a dense matrix. A bias that learns shuts out its fastest kernels.
 `detached`: the same without the bias's gradient, which lets the fastest kernel work, and that gradient by a second,
     blockwise pass, in float32: dBias = P (dO V^T - rowsum(dO O)), summed over the batch (arXiv 2205.14135, B.4).
+`blocks`: torch's own forward; backward, one such pass gives all gradients. The fastest on a CPU.
 `flex`: torch's flex attention, which leaves out blocks between documents; its backward pass needs a GPU.
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -15,8 +17,8 @@ from torch.nn.attention.flex_attention import BlockMask, create_block_mask, flex
 
 from shards.errors import InputError
 
-BACKENDS = ("sdpa", "detached", "flex")
-_BLOCK = {"cpu": 1 << 22, "cuda": 1 << 27}  # logits at once in the pass for the bias's gradient
+BACKENDS = ("sdpa", "detached", "blocks", "flex")
+_BLOCK = {"cpu": 1 << 18, "cuda": 1 << 27}  # logits at once in a pass by blocks; a CPU's stay in its cache
 
 # Uncompiled, flex attention is a slow reference that holds all logits.
 _compiled_flex = torch.compile(flex_attention, dynamic=False)
@@ -50,7 +52,7 @@ def make_bias(position: Tensor | None, allowed: Tensor | None, dtype: torch.dtyp
             return Bias()
         zero = torch.zeros((), dtype=dtype, device=allowed.device)
         return Bias(zero.masked_fill(~allowed, -torch.inf))
-    whole = position.detach() if backend == "detached" else position
+    whole = position.detach() if backend in ("detached", "blocks") else position
     if allowed is not None:
         whole = whole.masked_fill(~allowed, -torch.inf)
     return Bias(whole.to(dtype), position)
@@ -81,6 +83,8 @@ def attention(q: Tensor, k: Tensor, v: Tensor, bias: Bias, backend: str) -> Tens
         return _flex(q, k, v, bias)
     if backend == "sdpa" or bias.position is None:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=bias.dense, scale=1.0)
+    if backend == "blocks":
+        return _Blockwise.apply(q, k, v, bias.dense, bias.position)
     out = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.dense, scale=1.0)
     return _BiasGradient.apply(out, q, k, v, bias.dense, bias.position)
 
@@ -96,17 +100,51 @@ class _BiasGradient(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad: Tensor):
+        total = torch.zeros(ctx.shape, device=grad.device)
+        for _, heads, _, slope in _slopes(grad, *ctx.saved_tensors):
+            total[:, heads] += slope.sum(0, keepdim=True)
+        return grad, None, None, None, None, total
+
+
+class _Blockwise(torch.autograd.Function):
+    """Attention whose gradients, the bias's among them, come from one pass by blocks."""
+
+    @staticmethod
+    def forward(ctx, q: Tensor, k: Tensor, v: Tensor, dense: Tensor, position: Tensor) -> Tensor:
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=dense, scale=1.0)
+        ctx.save_for_backward(out, q, k, v, dense)
+        ctx.shape = position.shape
+        return out
+
+    @staticmethod
+    def backward(ctx, grad: Tensor):
         out, q, k, v, dense = ctx.saved_tensors
         total = torch.zeros(ctx.shape, device=grad.device)
-        rows = max(1, _BLOCK.get(grad.device.type, _BLOCK["cpu"]) // total.numel())
-        for at in range(0, len(q), rows):
-            part = slice(at, at + rows)
-            added = dense[part] if len(dense) > 1 else dense
-            share = (q[part] @ k[part].mT).add_(added).float().softmax(-1)
+        dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+        for rows, heads, share, slope in _slopes(grad, out, q, k, v, dense):
+            part = rows, heads
+            total[:, heads] += slope.sum(0, keepdim=True)
+            slope, share = slope.to(q.dtype), share.to(q.dtype)
+            dq[part], dk[part], dv[part] = slope @ k[part], slope.mT @ q[part], share.mT @ grad[part]
+        return dq, dk, dv, None, total
+
+
+def _slopes(
+    grad: Tensor, out: Tensor, q: Tensor, k: Tensor, v: Tensor, dense: Tensor
+) -> Iterator[tuple[slice, slice, Tensor, Tensor]]:
+    """Rows of the batch, heads, their attention P and the gradient of its logits, float32; a block at a time."""
+    block = _BLOCK.get(grad.device.type, _BLOCK["cpu"]) // (q.shape[2] * k.shape[2])
+    some = min(max(1, block), q.shape[1])
+    for row in range(0, len(q), max(1, block // some)):
+        rows = slice(row, row + max(1, block // some))
+        added = dense[rows] if len(dense) > 1 else dense
+        for head in range(0, q.shape[1], some):
+            heads = slice(head, head + some)
+            part = rows, heads
+            logits = (q[part] @ k[part].mT).add_(added[:, heads] if added.shape[1] > 1 else added)
+            share = logits.float().softmax(-1)
             mean = (grad[part].float() * out[part].float()).sum(-1, keepdim=True)
-            slope = (grad[part] @ v[part].mT).float().sub_(mean).mul_(share)
-            total += slope.sum(0, keepdim=True)
-        return grad, None, None, None, None, total
+            yield rows, heads, share, (grad[part] @ v[part].mT).float().sub_(mean).mul_(share)
 
 
 def _blocks(allowed: Tensor) -> BlockMask:

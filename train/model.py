@@ -18,7 +18,7 @@ from torch.utils.checkpoint import checkpoint
 
 from shards.errors import InputError
 from train.attention import Bias, allowed_pairs, attention, make_bias
-from train.head import head_loss
+from train.head import Room, head_loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,7 +195,7 @@ class MT5(nn.Module):
     def __init__(self, config: ModelConfig, dtype: torch.dtype = torch.float32):
         super().__init__()
         self.config, self.dtype = config, dtype
-        self.attention, self.recompute, self.multiple = "sdpa", False, 1
+        self.attention, self.recompute, self.multiple, self.room = "sdpa", False, 1, Room()
         self.embedding = nn.Embedding(config.vocab_size, config.d_model)
         self.encoder = Stack(config, decoder=False)
         self.decoder = Stack(config, decoder=True)
@@ -236,10 +236,10 @@ class MT5(nn.Module):
         if targets is None:
             return self.head(hidden).float()
         if target_segments is None:
-            loss, nll = head_loss(hidden.flatten(0, 1), self.head.weight, targets.flatten(), z_loss)
+            loss, nll = head_loss(hidden.flatten(0, 1), self.head.weight, targets.flatten(), z_loss, self.room)
             return loss, nll.view_as(targets)
         scored = target_segments != 0
-        loss, found = head_loss(hidden[scored], self.head.weight, targets[scored], z_loss)
+        loss, found = head_loss(hidden[scored], self.head.weight, targets[scored], z_loss, self.room)
         return loss, torch.zeros(targets.shape, device=found.device).masked_scatter(scored, found)
 
     def hidden(

@@ -127,7 +127,7 @@ def build_model(config: PretrainConfig, tokens: Tokenizer, device: torch.device)
     """The run's model on its device, computing as the run asks."""
     model = initial_model(config, tokens, precision(config.precision, device)).to(device)
     gpu = device.type == "cuda"
-    attention = config.attention if config.attention != "auto" else "sdpa" if gpu else "detached"
+    attention = config.attention if config.attention != "auto" else "sdpa" if gpu else "blocks"
     return model.tune(attention, config.recompute, config.compile, multiple=128 if gpu else 1)
 
 

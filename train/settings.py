@@ -92,7 +92,7 @@ class PretrainConfig:
     device: Annotated[Literal["auto", "cpu", "cuda"], Option(help="Where to compute.")] = "auto"
     precision: Annotated[Literal["auto", "fp32", "bf16"], Option(help="What to compute in.")] = "auto"
     attention: Annotated[
-        Literal["auto", "sdpa", "detached", "flex"], Option(help="How to compute it; see train/attention.py.")
+        Literal["auto", "sdpa", "detached", "blocks", "flex"], Option(help="How to compute it; see train/attention.py.")
     ] = "auto"
     compile: Annotated[bool, Option("--compile", help="Run the blocks through torch.compile.")] = False
     recompute: Annotated[bool, Option("--recompute", help="Save memory: run the blocks' forward twice.")] = False

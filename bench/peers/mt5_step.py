@@ -19,6 +19,7 @@ from torch import nn
 from transformers import MT5Config, MT5ForConditionalGeneration
 
 from train.convert import to_hugging_face, write_config
+from train.head import Room
 from train.loss import batch_loss
 from train.model import MT5, ModelConfig
 
@@ -33,7 +34,7 @@ def config(d_model: int, layers: int, vocabulary: int = VOCABULARY) -> ModelConf
 
 def build(side: str, shape: ModelConfig) -> tuple[nn.Module, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]:
     """(model, its loss of inputs and targets); all sides begin with the same weights."""
-    own = MT5(shape).initialise(0).tune("detached", compiled=side == "ours_compiled")
+    own = MT5(shape).initialise(0).tune("blocks", compiled=side == "ours_compiled")
     if side.startswith("ours"):
         return own, lambda inputs, targets: batch_loss(own, inputs, targets, targets.numel(), 0.0)[0]
     wanted = MT5Config(**write_config(shape))
@@ -53,30 +54,38 @@ def batch(examples: int, vocabulary: int, seed: int = 0) -> tuple[torch.Tensor, 
 
 
 def main(side: str, out: str, d_model: int, layers: int, examples: int, steps: int) -> None:
-    """One step to warm up (and to compile), then `steps` that count."""
+    """A step to warm up (and to compile), one whose memory is measured, then `steps` whose time is."""
     torch.set_num_threads(1)
     shape = config(d_model, layers)
     model, loss_of = build(side, shape)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
     gradients = sum(value.numel() * value.element_size() for value in model.parameters())
     inputs, targets = batch(examples, shape.vocab_size)
-    losses, seconds, extra = [], [], []
-    for _ in range(steps + 1):
+
+    def step() -> float:
         optimizer.zero_grad()
-        ctypes.CDLL(None).malloc_trim(0)  # so that freed memory is not counted as the step's
-        before = psutil.Process().memory_info().rss
-        Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
-        began = time.process_time()
         loss = loss_of(inputs, targets)
         loss.backward()
         optimizer.step()
+        return loss.item()
+
+    losses, seconds = [step()], []
+    optimizer.zero_grad()
+    if isinstance(model, MT5):
+        model.room = Room()  # so that what is kept from step to step counts, too
+    ctypes.CDLL(None).malloc_trim(0)  # so that freed memory is not counted as the step's
+    before = psutil.Process().memory_info().rss
+    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
+    losses.append(step())
+    extra = high_water() - before - gradients
+    for _ in range(steps):
+        began = time.process_time()
+        losses.append(step())
         seconds.append(time.process_time() - began)
-        extra.append(high_water() - before - gradients)
-        losses.append(loss.item())
     found = {
         "losses": losses,
-        "seconds": seconds[1:],
-        "extra_bytes": max(extra[1:]),
+        "seconds": seconds,
+        "extra_bytes": extra,
         "rate": product_rate(shape, examples),
     }
     found["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from train.attention import BACKENDS, allowed_pairs, attention, make_bias
-from train.head import head_loss
+from train.head import Room, head_loss
 
 
 def synchronise(device: torch.device) -> None:
@@ -128,9 +128,9 @@ def head_rows(
 
     ways: dict[str, Callable[[int], Tensor]] = {"all logits": whole}
     for rows in blocks:
-        budget = rows * vocabulary
-        ways[f"blocks of {rows}"] = lambda count, budget=budget: head_loss(
-            hidden[:count], weight, targets[:count], 0.0, logits=budget
+        room = Room(rows * vocabulary)
+        ways[f"blocks of {rows}"] = lambda count, room=room: head_loss(
+            hidden[:count], weight, targets[:count], 0.0, room
         )[0]
     few = min(64, positions)
     exact = [x.detach().double().requires_grad_() for x in (hidden[:few], weight)]

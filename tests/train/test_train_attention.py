@@ -26,28 +26,32 @@ def tensors(dtype=torch.float64):
 
 @pytest.mark.parametrize("causal", [0, Q])
 @pytest.mark.parametrize("packed", [False, True])
-def test_bias_gradient_of_the_second_pass_is_autograd_s(packed, causal):
+@pytest.mark.parametrize("other", ["detached", "blocks"])
+def test_gradients_of_a_pass_by_blocks_are_autograd_s(other, packed, causal):
     q, k, v, position, segments = tensors()
     allowed = allowed_pairs(*([segments] * 2 if packed else [None] * 2), causal)
     found = {}
-    for backend in ("sdpa", "detached"):
+    for backend in ("sdpa", other):
         bias = make_bias(position, allowed, q.dtype, backend)
         out = attention(q, k, v, bias, backend)
         found[backend] = out, *torch.autograd.grad(out.square().sum(), (q, k, v, position))
-    for one, other in zip(found["sdpa"], found["detached"], strict=True):
-        assert torch.allclose(one, other, rtol=1e-6, atol=1e-6 * one.abs().max().item())
+    for expected, given in zip(found["sdpa"], found[other], strict=True):
+        assert torch.allclose(expected, given, rtol=1e-6, atol=1e-6 * expected.abs().max().item())
 
 
-def test_bias_gradient_is_the_same_in_any_number_of_blocks(monkeypatch):
+@pytest.mark.parametrize("backend", ["detached", "blocks"])
+@pytest.mark.parametrize("numbers", [1, 2 * Q * K, 9 * Q * K])
+def test_gradients_are_the_same_in_blocks_of_any_size(monkeypatch, numbers, backend):
     q, k, v, position, segments = tensors()
 
-    def gradient():
-        bias = make_bias(position, allowed_pairs(segments, segments), q.dtype, "detached")
-        return torch.autograd.grad(attention(q, k, v, bias, "detached").square().sum(), position)[0]
+    def gradients():
+        bias = make_bias(position, allowed_pairs(segments, segments), q.dtype, backend)
+        return torch.autograd.grad(attention(q, k, v, bias, backend).square().sum(), (q, k, v, position))
 
-    whole = gradient()
-    monkeypatch.setitem(train.attention._BLOCK, "cpu", 1)
-    assert torch.allclose(gradient(), whole, rtol=1e-5, atol=1e-5)
+    whole = gradients()
+    monkeypatch.setitem(train.attention._BLOCK, "cpu", numbers)
+    for one, other in zip(gradients(), whole, strict=True):
+        assert torch.allclose(one, other, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("causal", [0, Q])
@@ -70,13 +74,13 @@ def test_padding_sees_something_and_is_seen_by_nothing_else():
 
 
 def test_bias_has_the_dtype_of_the_queries():
-    for backend in ("sdpa", "detached"):
+    for backend in ("sdpa", "detached", "blocks"):
         bias = make_bias(torch.zeros(1, H, Q, K), None, torch.bfloat16, backend)
         assert bias.dense.dtype == torch.bfloat16  # cuDNN reads another one wrongly: pytorch#191612
 
 
 def test_unknown_backend_names_the_known_ones():
-    with pytest.raises(InputError, match="sdpa, detached, flex"):
+    with pytest.raises(InputError, match="sdpa, detached, blocks, flex"):
         MT5(CONFIG).tune("flash")(torch.ones(1, 4, dtype=torch.long), torch.ones(1, 4, dtype=torch.long))
 
 
@@ -100,7 +104,7 @@ def documents():
     return single, rows, packed
 
 
-@pytest.mark.parametrize("backend", ["sdpa", "detached"])
+@pytest.mark.parametrize("backend", ["sdpa", "detached", "blocks"])
 @pytest.mark.parametrize("multiple", [1, 32])
 def test_packed_documents_have_the_losses_and_gradients_of_single_ones(backend, multiple):
     single, rows, ((inputs, input_segments), (targets, target_segments)) = documents()
@@ -154,7 +158,7 @@ def test_lengths_are_padded_without_a_change():
     assert torch.allclose(results[0][1], results[1][1], rtol=1e-4, atol=1e-7)
 
 
-@pytest.mark.parametrize("backend", ["sdpa", "detached"])
+@pytest.mark.parametrize("backend", ["sdpa", "detached", "blocks"])
 def test_bias_gradient_over_24_layers_in_bfloat16_keeps_its_direction(backend):
     config = ModelConfig(vocab_size=300, d_model=64, d_kv=16, d_ff=96, layers=24, heads=4, decoder_layers=24)
     draw = torch.Generator().manual_seed(3)
@@ -168,7 +172,7 @@ def test_bias_gradient_over_24_layers_in_bfloat16_keeps_its_direction(backend):
         assert cosine_similarity(wide, narrow, 0) > 0.99
 
 
-@pytest.mark.parametrize("backend", ["sdpa", "detached"])
+@pytest.mark.parametrize("backend", ["sdpa", "detached", "blocks"])
 def test_recomputing_blocks_changes_no_bit(backend):
     _, _, ((inputs, input_segments), (targets, target_segments)) = documents()
     gradients = []
@@ -180,7 +184,7 @@ def test_recomputing_blocks_changes_no_bit(backend):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["sdpa", "detached"])
+@pytest.mark.parametrize("backend", ["sdpa", "detached", "blocks"])
 def test_compiled_blocks_have_the_same_losses_and_gradients(backend):
     shallow = dataclasses.replace(CONFIG, layers=1, decoder_layers=1)
     _, _, ((inputs, input_segments), (targets, target_segments)) = documents()

@@ -66,7 +66,7 @@ def distance(found: torch.Tensor, expected: torch.Tensor) -> float:
 @pytest.mark.parametrize("kind", ["mt5", "t5"])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("attention", ["sdpa", "detached"])
+@pytest.mark.parametrize("attention", ["sdpa", "detached", "blocks"])
 def test_logits_and_all_gradients_are_transformers_s(kind, shape, masked, attention):
     theirs = published(kind)
     own = ours(theirs).tune(attention)

@@ -29,7 +29,7 @@ def test_steps_of_both_sides_are_measured(result):
 
 def test_attention_s_ways_are_exact_or_say_why_not(result):
     rows = result["tables"]["attention"]
-    assert len(rows) == 6  # three ways, packed and not
+    assert len(rows) == 8  # four ways, packed and not
     for row in rows:
         if row["attention"] == "flex":
             assert "backward" in row["failed"]  # on a CPU

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from train.head import head_loss
+from train.head import Room, head_loss
 
 VOCABULARY, D = 1000, 24
 
@@ -51,7 +51,7 @@ def test_loss_and_gradients_are_the_plain_ones(positions, rows, z_loss, scale):
     hidden, weight, targets = example(positions, rows, scale)
     expected, nll = plain(*(x.double() for x in (hidden, weight)), targets, z_loss)
     wanted = torch.autograd.grad(expected / 7, (hidden, weight))
-    loss, found = head_loss(hidden, weight, targets, z_loss, logits=rows * VOCABULARY)
+    loss, found = head_loss(hidden, weight, targets, z_loss, Room(rows * VOCABULARY))
     given = torch.autograd.grad(loss / 7, (hidden, weight))
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
     assert torch.allclose(found.double(), nll, rtol=1e-5, atol=1e-5 * nll.abs().max().item())
@@ -62,7 +62,7 @@ def test_all_logits_never_exist_at_once():
     hidden, weight, targets = example(200, 0)
     rows = 8
     with Largest() as blocks:
-        loss, _ = head_loss(hidden, weight, targets, 1e-4, logits=rows * VOCABULARY)
+        loss, _ = head_loss(hidden, weight, targets, 1e-4, Room(rows * VOCABULARY))
         loss.backward()
     assert blocks.numel <= max(rows * VOCABULARY, weight.numel())
     with Largest() as whole:
@@ -85,7 +85,7 @@ def test_certain_and_hopeless_positions_keep_their_gradients():
 
 def test_bfloat16_gradients_keep_their_direction():
     hidden, weight, targets = example(64, 1, dtype=torch.bfloat16)
-    loss, _ = head_loss(hidden, weight, targets, 1e-4, logits=10 * VOCABULARY)
+    loss, _ = head_loss(hidden, weight, targets, 1e-4, Room(10 * VOCABULARY))
     found = torch.autograd.grad(loss, (hidden, weight))
     expected, _ = plain(hidden.double(), weight.double(), targets, 1e-4)
     wanted = torch.autograd.grad(expected, (hidden, weight))
@@ -99,7 +99,7 @@ def test_bfloat16_gradients_keep_their_direction():
 def test_without_gradients_none_are_computed():
     hidden, weight, targets = example(50, 2)
     with torch.no_grad(), Largest(weight) as seen:
-        loss, nll = head_loss(hidden, weight, targets, 0.0, logits=2 * VOCABULARY)
+        loss, nll = head_loss(hidden, weight, targets, 0.0, Room(2 * VOCABULARY))
     assert not loss.requires_grad
     assert nll.sum().item() == pytest.approx(loss.item(), rel=1e-6)
     assert seen.numel < weight.numel()

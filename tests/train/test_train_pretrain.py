@@ -189,7 +189,7 @@ def test_going_on_from_an_exported_model_with_its_tokenizer(run, root, tmp_path)
         ({"size": "huge"}, "no size 'huge'"),
         ({"schedule": "linear"}, "no schedule 'linear'; choices: constant, rsqrt"),
         ({"precision": "fp16"}, "fp16"),
-        ({"attention": "flash"}, "sdpa, detached, flex"),
+        ({"attention": "flash"}, "sdpa, detached, blocks, flex"),
         ({"held_out": 1.0}, "held_out is 1.0"),
         ({"steps": 0}, "at least 1"),
         ({"micro_batch": -1}, "micro_batch is -1"),
