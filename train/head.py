@@ -29,7 +29,7 @@ class Room:
         if device.type != "cpu":
             return torch.empty(rows, vocabulary, device=device)
         if len(self.kept) < rows * vocabulary:
-            self.kept = torch.empty(most * vocabulary)  # what no block has used yet takes no memory
+            self.kept = torch.empty(most * vocabulary, device=device)  # what no block has used yet takes no memory
         return self.kept[: rows * vocabulary].view(rows, vocabulary)
 
 
