@@ -1,6 +1,6 @@
 """The texts of a recipe's benchmarks as JSON lines, a file each: what `real_test.toml` makes a version of.
 
-    python -m recipes.benchmark_texts recipes/real_sample.toml --out work/benchmark-texts
+    python -m recipes.benchmark_texts recipes/real_sample.toml --out mirror/benchmark-texts
     python -m ingest run recipes/real_test.toml
     python -m train.ablate --arm ... --arm ... --test benchmarks=real-test@latest
 
@@ -24,7 +24,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def main(
     recipe: Annotated[Path, typer.Argument(help="The recipe that names the benchmarks.")],
-    out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("work/benchmark-texts"),
+    out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("mirror/benchmark-texts"),
 ) -> None:
     """Write NAME.jsonl for each benchmark of a recipe: `id` and `text` of every item."""
     entries = load(recipe).document.decontaminate.benchmarks

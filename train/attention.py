@@ -133,13 +133,14 @@ def _slopes(
     grad: Tensor, out: Tensor, q: Tensor, k: Tensor, v: Tensor, dense: Tensor
 ) -> Iterator[tuple[slice, slice, Tensor, Tensor]]:
     """Rows of the batch, heads, their attention P and the gradient of its logits, float32; a block at a time."""
-    block = _BLOCK.get(grad.device.type, _BLOCK["cpu"]) // (q.shape[2] * k.shape[2])
-    some = min(max(1, block), q.shape[1])
-    for row in range(0, len(q), max(1, block // some)):
-        rows = slice(row, row + max(1, block // some))
+    pairs = max(1, _BLOCK.get(grad.device.type, _BLOCK["cpu"]) // (q.shape[2] * k.shape[2]))  # of a row and a head
+    some_heads = min(pairs, q.shape[1])
+    some_rows = pairs // some_heads
+    for row in range(0, len(q), some_rows):
+        rows = slice(row, row + some_rows)
         added = dense[rows] if len(dense) > 1 else dense
-        for head in range(0, q.shape[1], some):
-            heads = slice(head, head + some)
+        for head in range(0, q.shape[1], some_heads):
+            heads = slice(head, head + some_heads)
             part = rows, heads
             logits = (q[part] @ k[part].mT).add_(added[:, heads] if added.shape[1] > 1 else added)
             share = logits.float().softmax(-1)
